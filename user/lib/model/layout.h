@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/cluster.h"
+
+/// Arithmetic of sizes: what a volume of some size takes on disks. Pure, 64-bit throughout.
+namespace dnvme::model {
+
+inline constexpr std::uint64_t kSector = 512;
+inline constexpr std::uint64_t kMiB = 1ULL << 20;
+/// Label and alignment of slices: data starts here on every disk.
+inline constexpr std::uint64_t kDiskDataOffset = 1 * kMiB;
+/// dm-raid superblock and write-intent bitmap at the start of every raid member.
+inline constexpr std::uint64_t kRaidMetadata = 4 * kMiB;
+inline constexpr std::uint32_t kMaxLegs = 64;
+inline constexpr std::uint64_t kMinChunk = 4096;
+inline constexpr std::uint64_t kMaxChunk = 1ULL << 30;
+inline constexpr std::uint64_t kDefaultChunk = 65536;
+
+/// Sizes of one leg, all in bytes.
+struct LegLayout {
+    std::uint64_t size;           ///< thin volume
+    std::uint64_t pool_block;     ///< power of two, 64 KiB or more; at most 2^22 blocks a leg
+    std::uint64_t pool_metadata;  ///< multiple of MiB
+    std::uint64_t pool_data;      ///< whole blocks, enough for every block of the thin volume
+    std::uint64_t member;         ///< logical disk, with raid metadata where there is raid
+};
+
+struct VolumeLayout {
+    std::uint64_t size;  ///< what the host sees: legs * leg.size, at least what was asked for
+    LegLayout leg;
+};
+
+/// Errors: invalid (zero size, more than 64 legs, chunk no power of two or out of range, sizes
+/// beyond 2^63).
+Result<VolumeLayout> layout_volume(std::uint64_t size_bytes, std::uint32_t legs,
+                                   std::uint64_t chunk_bytes, v1::Redundancy redundancy);
+
+/// Members that a leg has: 1 for none, 2 for raid1.
+std::uint32_t members_of(v1::Redundancy redundancy);
+
+/// Bytes of a disk that no slice of @p cluster uses.
+std::uint64_t free_bytes(const Cluster& cluster, const v1::Disk& disk);
+
+/// Finds room for the members of all legs: first fit, members of a leg on different disks, the
+/// emptiest disks first, slices aligned to MiB. Errors: no_space (says how much is missing where),
+/// precondition (fewer disks than members).
+Result<std::vector<v1::Leg>> place_legs(const Cluster& cluster, const VolumeLayout& layout,
+                                        std::uint32_t legs, v1::Redundancy redundancy);
+
+}  // namespace dnvme::model

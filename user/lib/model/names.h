@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+/// Every name that dnvme gives to a thing in the kernel, and the way back from it. Pure.
+namespace dnvme::model {
+
+/// What a device-mapper device of ours is for. The word is part of its name and uuid.
+enum class DmKind { ld, gate, rmeta, rdata, raid, tmeta, tdata, pool, thin, front };
+
+std::string_view to_string(DmKind kind);
+
+/// "DNVME-<kind>-<uuid>": ld, gate, rmeta and rdata carry the uuid of the logical disk; raid,
+/// tmeta, tdata, pool and thin that of the leg; front that of the volume.
+std::string dm_uuid(DmKind kind, std::string_view uuid);
+/// "dnvme-<kind>-<uuid>", the name under /dev/mapper.
+std::string dm_name(DmKind kind, std::string_view uuid);
+
+struct DmIdentity {
+    DmKind kind;
+    std::string uuid;
+};
+/// Back from dm_uuid(); nothing if the device is not ours.
+std::optional<DmIdentity> parse_dm_uuid(std::string_view dm_uuid);
+
+/// "nqn.2014-08.org.nvmexpress:uuid:<volume uuid>" (NVMe base specification 2.0, 4.5).
+std::string subsystem_nqn(std::string_view volume_uuid);
+/// Serial number of the subsystem: 20 hex digits of the volume's uuid.
+std::string subsystem_serial(std::string_view volume_uuid);
+/// attr_model of every subsystem of ours, by which they are known.
+inline constexpr std::string_view subsystem_model = "dnvme";
+
+/// 1 to 63 of a-z 0-9 - _ . starting with a letter or digit. @p what names the thing in the error.
+Status check_name(std::string_view what, std::string_view name);
+/// "nqn.yyyy-mm.reverse.domain:..." or the uuid form, at most 223 bytes (NVMe base 2.0, 4.5).
+Status check_nqn(std::string_view nqn);
+/// Numeric IPv4 or IPv6 address and port 1 to 65535.
+Status check_portal(const std::string& address, std::uint32_t port);
+
+}  // namespace dnvme::model

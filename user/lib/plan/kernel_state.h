@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace dnvme::plan {
+
+/// One line of a device-mapper table. Sectors are 512 bytes.
+///
+/// In `params` a device stands as a reference, not as a number, so that a table can be written
+/// down before its devices exist: `{dm:<dm uuid>}` is a device-mapper device, `{disk:<disk uuid>}`
+/// a disk found by its label. The doors (sys) translate references to major:minor and back;
+/// a device that is neither stays "major:minor".
+struct DmTarget {
+    std::uint64_t start_sectors = 0;
+    std::uint64_t length_sectors = 0;
+    std::string type;
+    std::string params;  ///< words separated by one space, none at the ends
+
+    bool operator==(const DmTarget&) const = default;
+};
+
+/// A device-mapper device of ours, known by its uuid "DNVME-<kind>-<uuid>".
+struct DmDevice {
+    std::string uuid;
+    std::string name;
+    std::vector<DmTarget> table;
+    bool suspended = false;   ///< actual state only; never desired
+    std::int32_t opens = 0;   ///< open count; actual state only, not compared
+
+    bool operator==(const DmDevice& other) const {
+        return uuid == other.uuid && name == other.name && table == other.table &&
+               suspended == other.suspended;
+    }
+};
+
+struct NvmetNamespace {
+    std::string device_uuid;  ///< dm uuid of the front; empty if the kernel's path is not ours
+    std::string uuid;         ///< namespace UUID, hyphenated
+    std::string nguid;        ///< hyphenated as configfs shows it
+    bool enabled = false;
+
+    bool operator==(const NvmetNamespace&) const = default;
+};
+
+/// A subsystem of ours: attr_model is "dnvme".
+struct NvmetSubsystem {
+    std::string nqn;
+    std::string serial;                                ///< at most 20 characters
+    std::map<std::uint32_t, NvmetNamespace> namespaces;  ///< by NSID
+    std::set<std::string> allowed_hosts;               ///< host NQNs
+
+    bool operator==(const NvmetSubsystem&) const = default;
+};
+
+struct NvmetPort {
+    std::uint16_t id = 0;
+    std::string address;
+    std::uint16_t service = 0;         ///< TCP port
+    std::set<std::string> subsystems;  ///< NQNs linked: what hosts can reach
+
+    bool operator==(const NvmetPort&) const = default;
+};
+
+/// Everything in one kernel that belongs to dnvme, actual or desired. A value: diff() compares two.
+struct KernelState {
+    std::map<std::string, DmDevice> dm;                ///< by dm uuid
+    std::map<std::string, NvmetSubsystem> subsystems;  ///< by NQN
+    std::map<std::uint16_t, NvmetPort> ports;          ///< by port id
+    std::set<std::string> hosts;                       ///< NQNs under nvmet/hosts
+    std::set<std::string> modules;                     ///< loaded (actual) or needed (desired)
+
+    bool operator==(const KernelState&) const = default;
+};
+
+}  // namespace dnvme::plan

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "model/cluster.h"
+#include "store/store.h"
+
+/// Records as the store keeps them: protobuf behind keys "/dnvme/<kind>s/<name>" and
+/// "/dnvme/cluster".
+namespace dnvme::store {
+
+/// Version of the records this build reads and writes.
+inline constexpr std::uint32_t kSchemaVersion = 1;
+
+/// All records, with the revisions that a compare-and-swap needs.
+struct Loaded {
+    model::Cluster cluster;
+    std::map<std::string, std::int64_t> revisions;  ///< key -> mod_revision
+};
+
+/// Reads every record; makes the cluster record if the store is new. Errors: precondition (a
+/// record of a newer schema, a damaged record, a key that does not fit its record: names the key).
+Result<Loaded> load(Store& store);
+
+std::string key_of(const v1::Node& node);
+std::string key_of(const v1::Disk& disk);
+std::string key_of(const v1::Volume& volume);
+std::string key_of(const v1::Host& host);
+
+/// Writes records over the revisions that @p loaded saw, all or none.
+class Change {
+  public:
+    explicit Change(const Loaded& loaded) : loaded_(loaded) {}
+    Change& put(const v1::Node& node);
+    Change& put(const v1::Disk& disk);
+    Change& put(const v1::Volume& volume);
+    Change& put(const v1::Host& host);
+    Change& erase(const std::string& key);
+    /// Errors as Store::transact().
+    Status commit(Store& store);
+
+  private:
+    void write(const std::string& key, std::optional<std::string> value);
+
+    const Loaded& loaded_;
+    std::vector<Compare> compares_;
+    std::vector<Write> writes_;
+};
+
+}  // namespace dnvme::store
