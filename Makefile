@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The one door to dnvme. A comment after two hashes makes a line of `make help`.
+
+KDIR  ?=#       a kernel build directory, instead of those of both stock kernels
+STEPS ?=#       what `make check` runs, instead of everything
+JOBS  ?= $(shell nproc)
+
+clang      := $(findstring clang,$(notdir $(CXX)))
+user-build := build/user$(if $(clang),-clang)
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+	@echo
+	@echo "Variables:"
+	@sed -n 's/^\([A-Z]*\) *?=# */\1\t/p' Makefile | expand -t 14
+	@echo "CXX           the C++ compiler; clang++ builds in build/user-clang"
+
+setup: ## install the Debian packages that are missing, fetch kernel headers (root or sudo)
+	@tools/setup/install-packages
+	@tools/setup/stock-kernel fetch
+
+modules: setup ## build the kernel modules for both stock kernels, or for KDIR=
+	@set -e; kdirs='$(KDIR)'; kdirs=$${kdirs:-$$(tools/setup/stock-kernel kdirs)}; \
+	for kdir in $$kdirs; do \
+		echo "modules for $$kdir"; \
+		$(MAKE) -C kernel modules KDIR=$$kdir -j$(JOBS); \
+	done
+
+user: setup ## build dnvmed and dnvmectl
+	@cmake -S user -B $(user-build) -G Ninja -DCMAKE_CXX_COMPILER=$(CXX) \
+		-DCMAKE_EXPORT_COMPILE_COMMANDS=ON --log-level=WARNING
+	@cmake --build $(user-build) --parallel $(JOBS)
+
+unit: user ## run the C++ unit and golden tests
+	@ctest --test-dir $(user-build) --output-on-failure --parallel $(JOBS)
+
+lint: ## run the lint set
+	@tools/testing/run-check lint
+
+check: ## run every test: builds, lint, unit tests, tests in virtual machines (STEPS=)
+	@tools/testing/run-check $(STEPS)
+
+clean: ## remove everything that was built (the cache stays)
+	rm -rf build
+
+.PHONY: help setup modules user unit lint check clean
