@@ -3,6 +3,10 @@
 #
 # What the scripts of this folder share.
 
+# Read by the scripts that source this.
+# shellcheck disable=SC2034
+cache=${DNVME_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dnvme}
+
 say() {
 	echo "setup: $*"
 }
