@@ -38,6 +38,13 @@ class Disks {
     virtual Status clear_label(const std::string& path, const std::string& disk_uuid) = 0;
 };
 
+/// What dm-raid says about one array of ours.
+struct RaidHealth {
+    std::string uuid;      ///< dm uuid of the array
+    std::string health;    ///< a letter per member: 'A' in sync, 'a' not in sync, 'D' failed
+    bool in_sync = false;  ///< every member is alive and the whole array is in sync
+};
+
 /// The part of the kernel that the agent reconciles.
 class Kernel {
   public:
@@ -45,6 +52,8 @@ class Kernel {
     virtual Disks& disks() = 0;
     /// Reads back all that is ours. What disks are called now comes from labelled().
     virtual Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) = 0;
+    /// Status of every dm-raid array of ours as it is now, by dm uuid.
+    virtual Result<std::vector<RaidHealth>> raid_health() = 0;
     /// Runs one action on the machine. Store actions (MarkFormatted, Forget*) are not for here.
     /// An action that fails undoes what it began. The error carries the kernel's words.
     virtual Status run(const plan::Action& action) = 0;
@@ -54,7 +63,7 @@ class Kernel {
 /// Errors: unavailable (no device-mapper, configfs not to be mounted), precondition (not root).
 Result<std::unique_ptr<Kernel>> open_kernel();
 
-/// A machine in memory: disks /dev/sim0 to /dev/sim7 of 1 TiB each and /dev/sim8 of 32 TiB (not in
+/// A machine in memory (sys/sim.h): disks /dev/sim0 to /dev/sim7 of 1 TiB each and /dev/sim8 of 32 TiB (not in
 /// use), /dev/simused (mounted), /dev/simext4 (an ext4 signature). Keeps the rules of the real one
 /// (removing an open device fails with EBUSY and so on).
 std::unique_ptr<Kernel> make_simulator();
