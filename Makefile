@@ -23,12 +23,16 @@ setup: ## install the Debian packages that are missing, fetch kernel headers (ro
 	@tools/setup/install-packages
 	@tools/setup/stock-kernel fetch
 
+# A warning is an error with the compiler that the stock kernels come with, not with every other.
 modules: setup ## build the kernel modules for both stock kernels, or for KDIR=
-	@set -e; kdirs='$(KDIR)'; kdirs=$${kdirs:-$$(tools/setup/stock-kernel kdirs)}; \
-	for kdir in $$kdirs; do \
+ifdef KDIR
+	@$(MAKE) -C kernel modules KDIR=$(KDIR) -j$(JOBS)
+else
+	@set -e; kdirs=$$(tools/setup/stock-kernel kdirs); for kdir in $$kdirs; do \
 		echo "modules for $$kdir"; \
-		$(MAKE) -C kernel modules KDIR=$$kdir -j$(JOBS); \
+		$(MAKE) -C kernel modules KDIR=$$kdir KCFLAGS=-Werror -j$(JOBS); \
 	done
+endif
 
 user: setup ## build dnvmed and dnvmectl
 	@cmake -S user -B $(user-build) -G Ninja -DCMAKE_CXX_COMPILER=$(CXX) \

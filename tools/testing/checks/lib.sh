@@ -23,7 +23,7 @@ tracked() {
 # Writes the tracked files whose first line matches an extended regular expression.
 tracked_with_first_line() {
 	local file line
-	tracked | while read -r file; do
+	tracked . | while read -r file; do
 		IFS= read -r line 2>/dev/null <"$file" || true
 		[[ ! $line =~ $1 ]] || echo "$file"
 	done
