@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command dnvme-vm."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rig import cleanup
+from rig.cli import clean, fetch, run
+from rig.errors import RigError
+
+VERBS = {
+    "run": (run, "run a command in a fresh guest; its output and status are passed on"),
+    "fetch": (fetch, "download the stock kernels into the cache"),
+    "clean": (clean, "remove what killed runs left behind"),
+}
+INTERRUPTED = 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="dnvme-vm", description="Virtual machines for testing dnvme")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, (module, text) in VERBS.items():
+        sub = verbs.add_parser(name, help=text, description=text)
+        module.define(sub)
+        sub.set_defaults(run=module.run)
+    return top
+
+
+def main() -> int:
+    """Run one verb."""
+    options = parser().parse_args()
+    cleanup.exit_on_signals()
+    try:
+        status: int = options.run(options)
+    except RigError as error:
+        print(f"dnvme-vm: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
