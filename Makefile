@@ -35,8 +35,7 @@ else
 endif
 
 user: setup ## build dnvmed and dnvmectl
-	@cmake -S user -B $(user-build) -G Ninja -DCMAKE_CXX_COMPILER=$(CXX) \
-		-DCMAKE_EXPORT_COMPILE_COMMANDS=ON --log-level=WARNING
+	@cmake -S user -B $(user-build) -G Ninja -DCMAKE_CXX_COMPILER=$(CXX) --log-level=WARNING
 	@cmake --build $(user-build) --parallel $(JOBS)
 
 unit: user ## run the C++ unit and golden tests
