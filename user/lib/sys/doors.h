@@ -16,12 +16,12 @@ namespace dnvme::sys {
 
 /// A block device of the machine, as the disk verbs see it.
 struct BlockDevice {
-    std::string path;            ///< canonical, such as /dev/nvme0n1
+    std::string path;  ///< canonical, such as /dev/nvme0n1
     std::uint64_t size_bytes = 0;
-    std::string label_uuid;      ///< uuid on our label; empty if there is none
-    std::string label_cluster;   ///< cluster uuid on our label
-    std::string in_use;          ///< who has it: "mounted on /srv", "held by md0", ...; or empty
-    std::string signature;       ///< what libblkid recognises: "ext4", "LVM2_member", ...; or empty
+    std::string label_uuid;     ///< uuid on our label; empty if there is none
+    std::string label_cluster;  ///< cluster uuid on our label
+    std::string in_use;         ///< who has it: "mounted on /srv", "held by md0", ...; or empty
+    std::string signature;      ///< what libblkid recognises: "ext4", "LVM2_member", ...; or empty
 };
 
 class Disks {
@@ -63,9 +63,9 @@ class Kernel {
 /// Errors: unavailable (no device-mapper, configfs not to be mounted), precondition (not root).
 Result<std::unique_ptr<Kernel>> open_kernel();
 
-/// A machine in memory (sys/sim.h): disks /dev/sim0 to /dev/sim7 of 1 TiB each and /dev/sim8 of 32 TiB (not in
-/// use), /dev/simused (mounted), /dev/simext4 (an ext4 signature). Keeps the rules of the real one
-/// (removing an open device fails with EBUSY and so on).
+/// A machine in memory (sys/sim.h): disks /dev/sim0 to /dev/sim7 of 1 TiB each and /dev/sim8 of 32
+/// TiB (not in use), /dev/simused (mounted), /dev/simext4 (an ext4 signature). Keeps the rules of
+/// the real one (removing an open device fails with EBUSY and so on).
 std::unique_ptr<Kernel> make_simulator();
 
 }  // namespace dnvme::sys

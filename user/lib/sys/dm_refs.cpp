@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sys/dm_refs.h"
+
+#include <fmt/format.h>
+
+#include "sys/words.h"
+
+namespace dnvme::sys {
+namespace {
+
+bool is_reference(std::string_view word) {
+    return (word.starts_with("{dm:") || word.starts_with("{disk:")) && word.ends_with('}');
+}
+
+const std::string* find(const std::map<std::string, std::string>& map, const std::string& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+std::string dm_reference(std::string_view dm_uuid) {
+    return fmt::format("{{dm:{}}}", dm_uuid);
+}
+
+std::string disk_reference(std::string_view disk_uuid) {
+    return fmt::format("{{disk:{}}}", disk_uuid);
+}
+
+std::vector<std::string> references_in(std::string_view params) {
+    std::vector<std::string> references;
+    for (std::string& word : split_words(params)) {
+        if (is_reference(word))
+            references.push_back(std::move(word));
+    }
+    return references;
+}
+
+void DeviceMap::add(const std::string& reference, const std::string& number) {
+    numbers_[reference] = number;
+    references_[number] = reference;
+}
+
+const std::string* DeviceMap::number_of(const std::string& reference) const {
+    return find(numbers_, reference);
+}
+
+const std::string* DeviceMap::reference_of(const std::string& number) const {
+    return find(references_, number);
+}
+
+Result<std::string> to_numbers(std::string_view params, const DeviceMap& devices) {
+    std::vector<std::string> words = split_words(params);
+    for (std::string& word : words) {
+        if (!is_reference(word))
+            continue;
+        const std::string* number = devices.number_of(word);
+        if (number == nullptr)
+            return fail(Code::not_found, fmt::format("there is no device {} on this node", word));
+        word = *number;
+    }
+    return join_words(words);
+}
+
+std::string to_references(std::string_view params, const DeviceMap& devices) {
+    std::vector<std::string> words = split_words(params);
+    for (std::string& word : words) {
+        if (const std::string* reference = devices.reference_of(word))
+            word = *reference;
+    }
+    return join_words(words);
+}
+
+}  // namespace dnvme::sys

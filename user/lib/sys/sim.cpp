@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sys/sim.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <variant>
+
+#include "sys/dm_refs.h"
+#include "sys/refused.h"
+#include "sys/sim_rules.h"
+
+namespace dnvme::sys {
+
+Simulator::Simulator() : disks_(kernel_) {}
+
+plan::KernelState Simulator::state() const {
+    plan::KernelState state = kernel_;
+    for (auto& [uuid, device] : state.dm) {
+        const auto foreign = foreign_opens_.find(uuid);
+        device.opens = count_opens(kernel_, uuid);
+        device.opens += foreign == foreign_opens_.end() ? 0 : foreign->second;
+    }
+    return state;
+}
+
+Result<plan::KernelState> Simulator::probe(const std::vector<BlockDevice>& /*labelled*/) {
+    return state();
+}
+
+Result<std::vector<RaidHealth>> Simulator::raid_health() {
+    std::vector<RaidHealth> arrays;
+    for (const auto& [uuid, device] : kernel_.dm) {
+        if (device.table.empty() || device.table[0].type != "raid")
+            continue;
+        // Each member is a metadata and a data device.
+        std::string health(references_in(device.table[0].params).size() / 2, 'A');
+        for (const std::size_t index : failed_[uuid])
+            health.at(index) = 'D';
+        const bool in_sync = health.find('D') == std::string::npos;
+        arrays.push_back({uuid, std::move(health), in_sync});
+    }
+    return arrays;
+}
+
+Status Simulator::injected_fault(const std::string& description) {
+    if (countdown_ > 0 && --countdown_ == 0)
+        return refused(countdown_errno_, description);
+    if (!fail_text_.empty() && description.find(fail_text_) != std::string::npos)
+        return refused(fail_text_errno_, description);
+    return {};
+}
+
+Status Simulator::run(const plan::Action& action) {
+    const std::string description = plan::describe(action);
+    if (Status fault = injected_fault(description); !fault)
+        return fault;
+    const plan::KernelState before = state();
+    if (Status allowed = check_action({before, disks_, thins_}, action); !allowed)
+        return pass(allowed.error(), description);
+    apply(action);
+    history_.push_back(description);
+    return {};
+}
+
+void Simulator::apply(const plan::Action& action) {
+    if (const auto* thin = std::get_if<plan::CreateThin>(&action))
+        thins_[pool_metadata(kernel_, thin->pool_uuid)].insert(thin->thin_id);
+    if (const auto* wipe = std::get_if<plan::WipeDm>(&action))
+        thins_.erase(dm_reference(wipe->uuid));
+    if (const auto* remove = std::get_if<plan::RemoveDm>(&action))
+        failed_.erase(remove->uuid);
+    plan::apply_to(kernel_, action);
+}
+
+void Simulator::reboot() {
+    kernel_ = {};
+    failed_.clear();
+    foreign_opens_.clear();
+}
+
+void Simulator::fail_action(int n, int sys_errno) {
+    countdown_ = n;
+    countdown_errno_ = sys_errno;
+}
+
+void Simulator::fail_matching(std::string text, int sys_errno) {
+    fail_text_ = std::move(text);
+    fail_text_errno_ = sys_errno;
+}
+
+void Simulator::fail_member(const std::string& raid_uuid, std::size_t index) {
+    failed_[raid_uuid].insert(index);
+}
+
+std::unique_ptr<Kernel> make_simulator() {
+    return std::make_unique<Simulator>();
+}
+
+}  // namespace dnvme::sys

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/kernel_state.h"
+#include "sys/doors.h"
+#include "sys/sim_disks.h"
+
+namespace dnvme::sys {
+
+/// A machine in memory that keeps the kernel's rules, and the handles by which tests hurt it.
+class Simulator final : public Kernel {
+  public:
+    Simulator();
+
+    Disks& disks() override { return disks_; }
+    Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) override;
+    Result<std::vector<RaidHealth>> raid_health() override;
+    Status run(const plan::Action& action) override;
+
+    /// Power off and on: everything of the kernel is gone, what stands on disks stays.
+    void reboot();
+    void unplug(const std::string& path) { disks_.unplug(path); }
+    void plug(const std::string& path) { disks_.plug(path); }
+    /// The @p n-th run() from now, 1 being the next, fails once and does nothing; 0 takes it back.
+    void fail_action(int n, int sys_errno);
+    /// Every action whose description contains @p text fails and does nothing; "" takes it back.
+    void fail_matching(std::string text, int sys_errno);
+    /// Member @p index of the array with dm uuid @p raid_uuid shows as failed.
+    void fail_member(const std::string& raid_uuid, std::size_t index);
+    /// Somebody outside dnvme opens (or, with a negative @p by, closes) a dm device.
+    void open_device(const std::string& dm_uuid, int by = 1) { foreign_opens_[dm_uuid] += by; }
+
+    /// With open counts as of now.
+    [[nodiscard]] plan::KernelState state() const;
+    /// Descriptions of all actions that were done, oldest first.
+    [[nodiscard]] const std::vector<std::string>& history() const { return history_; }
+
+  private:
+    Status injected_fault(const std::string& description);
+    void apply(const plan::Action& action);
+
+    plan::KernelState kernel_;
+    SimDisks disks_;
+    std::map<std::string, std::set<std::uint32_t>> thins_;  ///< by the pool's metadata device
+    std::map<std::string, std::set<std::size_t>> failed_;   ///< raid uuid -> member indices
+    std::map<std::string, int> foreign_opens_;              ///< by dm uuid
+    std::vector<std::string> history_;
+    int countdown_ = 0;
+    int countdown_errno_ = 0;
+    std::string fail_text_;
+    int fail_text_errno_ = 0;
+};
+
+}  // namespace dnvme::sys

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sys/sim_rules.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "sys/dm_refs.h"
+#include "sys/refused.h"
+#include "sys/words.h"
+
+namespace dnvme::sys {
+namespace {
+
+constexpr std::uint64_t kSectorBytes = 512;
+
+std::uint64_t sectors_of(const plan::DmDevice& device) {
+    std::uint64_t sectors = 0;
+    for (const plan::DmTarget& target : device.table)
+        sectors += target.length_sectors;
+    return sectors;
+}
+
+/// One rule per action; named after what the kernel would refuse.
+class Rules {
+  public:
+    explicit Rules(const SimView& view) : view_(view), kernel_(view.kernel) {}
+
+    Status operator()(const plan::LoadModule&) const { return {}; }
+    Status operator()(const plan::CreateDm& a) const;
+    Status operator()(const plan::ReloadDm& a) const;
+    Status operator()(const plan::ResumeDm& a) const { return device_exists(a.uuid); }
+    Status operator()(const plan::RemoveDm& a) const { return device_closed(a.uuid); }
+    Status operator()(const plan::WipeDm& a) const;
+    Status operator()(const plan::CreateThin& a) const;
+    Status operator()(const plan::CreateNvmetHost& a) const;
+    Status operator()(const plan::RemoveNvmetHost& a) const;
+    Status operator()(const plan::CreateSubsystem& a) const;
+    Status operator()(const plan::RemoveSubsystem& a) const;
+    Status operator()(const plan::CreateNamespace& a) const;
+    Status operator()(const plan::RemoveNamespace& a) const;
+    Status operator()(const plan::AllowHost& a) const;
+    Status operator()(const plan::DisallowHost& a) const;
+    Status operator()(const plan::CreatePort& a) const;
+    Status operator()(const plan::RemovePort& a) const;
+    Status operator()(const plan::LinkSubsystem& a) const;
+    Status operator()(const plan::UnlinkSubsystem& a) const;
+    Status operator()(const plan::MarkFormatted&) const { return not_mine(); }
+    Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
+    Status operator()(const plan::ForgetHost&) const { return not_mine(); }
+
+  private:
+    static Status not_mine() {
+        return fail(Code::internal, "an action of the store is not for the kernel");
+    }
+    [[nodiscard]] Status device_exists(const std::string& uuid) const;
+    [[nodiscard]] Status device_closed(const std::string& uuid) const;
+    [[nodiscard]] Status table_loads(const std::vector<plan::DmTarget>& table) const;
+    [[nodiscard]] Status target_loads(const plan::DmTarget& target) const;
+    [[nodiscard]] Status linear_fits(const plan::DmTarget& target) const;
+    [[nodiscard]] Status thin_exists(const plan::DmTarget& target) const;
+    [[nodiscard]] std::uint64_t size_of(const std::string& reference) const;
+    [[nodiscard]] Status nvmet_loaded() const;
+    [[nodiscard]] Status subsystem_exists(const std::string& nqn) const;
+    [[nodiscard]] Status address_free(const plan::NvmetPort& port) const;
+
+    const SimView& view_;
+    const plan::KernelState& kernel_;
+};
+
+Status Rules::device_exists(const std::string& uuid) const {
+    if (!kernel_.dm.contains(uuid))
+        return refused(ENXIO, "dm device " + uuid);
+    return {};
+}
+
+Status Rules::device_closed(const std::string& uuid) const {
+    if (Status exists = device_exists(uuid); !exists)
+        return exists;
+    if (const auto opens = kernel_.dm.at(uuid).opens; opens > 0)
+        return refused(EBUSY, fmt::format("dm device {} is opened {} times", uuid, opens));
+    return {};
+}
+
+std::uint64_t Rules::size_of(const std::string& reference) const {
+    for (const auto& [uuid, device] : kernel_.dm) {
+        if (dm_reference(uuid) == reference)
+            return sectors_of(device) * kSectorBytes;
+    }
+    return view_.disks.size_of(reference);
+}
+
+Status Rules::linear_fits(const plan::DmTarget& target) const {
+    const auto words = split_words(target.params);
+    const auto offset = words.size() == 2 ? to_number<std::uint64_t>(words[1]) : std::nullopt;
+    if (!offset)
+        return refused(EINVAL, "linear: Invalid argument count");
+    const std::uint64_t sectors = size_of(words[0]) / kSectorBytes;
+    if (*offset > sectors || target.length_sectors > sectors - *offset)
+        return refused(EINVAL, fmt::format("linear: {} is too small for target", words[0]));
+    return {};
+}
+
+Status Rules::thin_exists(const plan::DmTarget& target) const {
+    const auto words = split_words(target.params);
+    const auto id = words.size() == 2 ? to_number<std::uint32_t>(words[1]) : std::nullopt;
+    if (!id)
+        return refused(EINVAL, "thin: Invalid argument count");
+    for (const auto& [uuid, device] : kernel_.dm) {
+        if (dm_reference(uuid) != words[0])
+            continue;
+        const auto thins = view_.thins.find(pool_metadata(kernel_, uuid));
+        if (thins != view_.thins.end() && thins->second.contains(*id))
+            return {};
+    }
+    return refused(ENODATA, fmt::format("thin: Couldn't open thin internal device {}", *id));
+}
+
+Status Rules::target_loads(const plan::DmTarget& target) const {
+    for (const std::string& reference : references_in(target.params)) {
+        if (size_of(reference) == 0)
+            return refused(ENXIO, fmt::format("{}: device {}", target.type, reference));
+    }
+    if (target.type == "linear")
+        return linear_fits(target);
+    if (target.type == "thin")
+        return thin_exists(target);
+    return {};
+}
+
+Status Rules::table_loads(const std::vector<plan::DmTarget>& table) const {
+    if (table.empty())
+        return refused(EINVAL, "empty table");
+    std::uint64_t next = 0;
+    for (const plan::DmTarget& target : table) {
+        if (target.length_sectors == 0 || target.start_sectors != next)
+            return refused(EINVAL, "gap in table at sector " + std::to_string(next));
+        next += target.length_sectors;
+        if (Status loads = target_loads(target); !loads)
+            return loads;
+    }
+    return {};
+}
+
+Status Rules::operator()(const plan::CreateDm& a) const {
+    for (const auto& [uuid, device] : kernel_.dm) {
+        if (uuid == a.device.uuid || device.name == a.device.name)
+            return refused(EEXIST, "dm device " + a.device.name);
+    }
+    return table_loads(a.device.table);
+}
+
+Status Rules::operator()(const plan::ReloadDm& a) const {
+    if (Status exists = device_exists(a.device.uuid); !exists)
+        return exists;
+    return table_loads(a.device.table);
+}
+
+Status Rules::operator()(const plan::WipeDm& a) const {
+    if (Status closed = device_closed(a.uuid); !closed)
+        return closed;
+    const std::uint64_t size = size_of(dm_reference(a.uuid));
+    if (a.offset_bytes > size || a.length_bytes > size - a.offset_bytes)
+        return refused(EINVAL, fmt::format("wipe beyond the end of dm device {}", a.uuid));
+    return {};
+}
+
+Status Rules::operator()(const plan::CreateThin& a) const {
+    if (pool_metadata(kernel_, a.pool_uuid).empty())
+        return refused(ENXIO, "thin pool " + a.pool_uuid);
+    return {};
+}
+
+Status Rules::nvmet_loaded() const {
+    // Every transport module of the target pulls nvmet in.
+    const bool loaded = std::any_of(kernel_.modules.begin(), kernel_.modules.end(),
+                                    [](const auto& name) { return name.starts_with("nvmet"); });
+    if (!loaded)
+        return refused(ENOENT, "module nvmet is not loaded");
+    return {};
+}
+
+Status Rules::subsystem_exists(const std::string& nqn) const {
+    if (!kernel_.subsystems.contains(nqn))
+        return refused(ENOENT, "subsystem " + nqn);
+    return {};
+}
+
+Status Rules::operator()(const plan::CreateNvmetHost& a) const {
+    if (Status loaded = nvmet_loaded(); !loaded)
+        return loaded;
+    if (kernel_.hosts.contains(a.nqn))
+        return refused(EEXIST, "host " + a.nqn);
+    return {};
+}
+
+Status Rules::operator()(const plan::RemoveNvmetHost& a) const {
+    if (!kernel_.hosts.contains(a.nqn))
+        return refused(ENOENT, "host " + a.nqn);
+    for (const auto& [nqn, subsystem] : kernel_.subsystems) {
+        if (subsystem.allowed_hosts.contains(a.nqn))
+            return refused(EBUSY, fmt::format("host {} is allowed by subsystem {}", a.nqn, nqn));
+    }
+    return {};
+}
+
+Status Rules::operator()(const plan::CreateSubsystem& a) const {
+    if (Status loaded = nvmet_loaded(); !loaded)
+        return loaded;
+    if (kernel_.subsystems.contains(a.nqn))
+        return refused(EEXIST, "subsystem " + a.nqn);
+    if (a.serial.empty() || a.serial.size() > 20)
+        return refused(EINVAL, fmt::format("subsystem {}: serial '{}'", a.nqn, a.serial));
+    return {};
+}
+
+Status Rules::operator()(const plan::RemoveSubsystem& a) const {
+    if (Status exists = subsystem_exists(a.nqn); !exists)
+        return exists;
+    for (const auto& [id, port] : kernel_.ports) {
+        if (port.subsystems.contains(a.nqn))
+            return refused(EBUSY, fmt::format("subsystem {} is linked to port {}", a.nqn, id));
+    }
+    const plan::NvmetSubsystem& subsystem = kernel_.subsystems.at(a.nqn);
+    if (!subsystem.namespaces.empty() || !subsystem.allowed_hosts.empty())
+        return refused(ENOTEMPTY, "subsystem " + a.nqn);
+    return {};
+}
+
+Status Rules::operator()(const plan::CreateNamespace& a) const {
+    if (Status exists = subsystem_exists(a.nqn); !exists)
+        return exists;
+    const std::string where = fmt::format("namespace {} of {}", a.nsid, a.nqn);
+    if (a.nsid == 0 || a.nsid == std::numeric_limits<std::uint32_t>::max())
+        return refused(EINVAL, where);
+    if (kernel_.subsystems.at(a.nqn).namespaces.contains(a.nsid))
+        return refused(EEXIST, where);
+    if (!kernel_.dm.contains(a.ns.device_uuid))
+        return refused(ENOENT, fmt::format("{}: dm device {}", where, a.ns.device_uuid));
+    return {};
+}
+
+Status Rules::operator()(const plan::RemoveNamespace& a) const {
+    if (Status exists = subsystem_exists(a.nqn); !exists)
+        return exists;
+    if (!kernel_.subsystems.at(a.nqn).namespaces.contains(a.nsid))
+        return refused(ENOENT, fmt::format("namespace {} of {}", a.nsid, a.nqn));
+    return {};
+}
+
+Status Rules::operator()(const plan::AllowHost& a) const {
+    if (Status exists = subsystem_exists(a.nqn); !exists)
+        return exists;
+    if (!kernel_.hosts.contains(a.host_nqn))
+        return refused(ENOENT, "host " + a.host_nqn);
+    if (kernel_.subsystems.at(a.nqn).allowed_hosts.contains(a.host_nqn))
+        return refused(EEXIST, fmt::format("subsystem {} allows {}", a.nqn, a.host_nqn));
+    return {};
+}
+
+Status Rules::operator()(const plan::DisallowHost& a) const {
+    if (Status exists = subsystem_exists(a.nqn); !exists)
+        return exists;
+    if (!kernel_.subsystems.at(a.nqn).allowed_hosts.contains(a.host_nqn))
+        return refused(ENOENT, fmt::format("subsystem {} allows {}", a.nqn, a.host_nqn));
+    return {};
+}
+
+Status Rules::operator()(const plan::CreatePort& a) const {
+    if (Status loaded = nvmet_loaded(); !loaded)
+        return loaded;
+    if (kernel_.ports.contains(a.port.id))
+        return refused(EEXIST, fmt::format("port {}", a.port.id));
+    return {};
+}
+
+Status Rules::operator()(const plan::RemovePort& a) const {
+    const auto port = kernel_.ports.find(a.id);
+    if (port == kernel_.ports.end())
+        return refused(ENOENT, fmt::format("port {}", a.id));
+    if (!port->second.subsystems.empty())
+        return refused(ENOTEMPTY, fmt::format("port {}", a.id));
+    return {};
+}
+
+Status Rules::address_free(const plan::NvmetPort& port) const {
+    for (const auto& [id, other] : kernel_.ports) {
+        // A port listens as long as something is linked to it.
+        if (id != port.id && !other.subsystems.empty() && other.address == port.address &&
+            other.service == port.service)
+            return refused(EADDRINUSE,
+                           fmt::format("port {}: {} port {}", port.id, port.address, port.service));
+    }
+    return {};
+}
+
+Status Rules::operator()(const plan::LinkSubsystem& a) const {
+    if (Status exists = subsystem_exists(a.nqn); !exists)
+        return exists;
+    const auto port = kernel_.ports.find(a.port);
+    if (port == kernel_.ports.end())
+        return refused(ENOENT, fmt::format("port {}", a.port));
+    if (port->second.subsystems.contains(a.nqn))
+        return refused(EEXIST, fmt::format("port {} links {}", a.port, a.nqn));
+    return address_free(port->second);
+}
+
+Status Rules::operator()(const plan::UnlinkSubsystem& a) const {
+    const auto port = kernel_.ports.find(a.port);
+    if (port == kernel_.ports.end() || !port->second.subsystems.contains(a.nqn))
+        return refused(ENOENT, fmt::format("port {} links {}", a.port, a.nqn));
+    return {};
+}
+
+}  // namespace
+
+Status check_action(const SimView& view, const plan::Action& action) {
+    return std::visit(Rules(view), action);
+}
+
+std::int32_t count_opens(const plan::KernelState& kernel, const std::string& dm_uuid) {
+    std::int32_t opens = 0;
+    for (const auto& [uuid, device] : kernel.dm)
+        opens += holds(device, dm_reference(dm_uuid)) ? 1 : 0;
+    for (const auto& [nqn, subsystem] : kernel.subsystems) {
+        for (const auto& [nsid, ns] : subsystem.namespaces)
+            opens += ns.enabled && ns.device_uuid == dm_uuid ? 1 : 0;
+    }
+    return opens;
+}
+
+std::string pool_metadata(const plan::KernelState& kernel, const std::string& pool_uuid) {
+    const auto pool = kernel.dm.find(pool_uuid);
+    if (pool == kernel.dm.end() || pool->second.table.size() != 1 ||
+        pool->second.table[0].type != "thin-pool")
+        return "";
+    const auto references = references_in(pool->second.table[0].params);
+    return references.empty() ? "" : references[0];
+}
+
+}  // namespace dnvme::sys
