@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The target and its legs, as all files of the module see them.
+ */
+#ifndef DNVME_H
+#define DNVME_H
+
+#define DM_MSG_PREFIX "dnvme"
+
+#include <linux/bio.h>
+#include <linux/device-mapper.h>
+#include <linux/dm-dnvme.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "map.h"
+#include "state.h"
+#include "table.h"
+
+struct dnvme;
+
+struct dnvme_leg {
+	/*
+	 * Nothing new is admitted. Written under dnvme->lock; read without it
+	 * by every I/O: see the traces in gate.h.
+	 */
+	bool shut;
+	struct dnvme *dnvme;
+	struct dm_dev *dev;
+	sector_t offset;
+	unsigned long __percpu *in_flight;
+
+	unsigned int held;	/* guarded by dnvme->lock */
+	atomic_t errors;
+};
+
+/* What becomes of a bio that would have to be held. */
+enum dnvme_suspending {
+	DNVME_KEEP,		/* not suspending: it is held */
+	DNVME_PUSH_BACK,	/* noflush suspend: back to dm core */
+	DNVME_FAIL,		/* flushing suspend, removal: it fails */
+};
+
+/* What the last fence was able to promise. */
+enum dnvme_receipt_state {
+	DNVME_NO_RECEIPT,	/* not fenced */
+	DNVME_DRAINED,
+	DNVME_UNDRAINED,
+};
+
+struct dnvme {
+	/* Constant once constructed. */
+	struct dm_target *ti;
+	struct dnvme_geometry geo;
+	blk_opf_t write_flags;	/* added to every write */
+	struct dnvme_spec spec;
+
+	spinlock_t lock;	/* guards what follows, up to the rulers */
+	enum dnvme_state state;
+	enum dnvme_suspending suspending;
+	u64 epoch;
+	enum dnvme_receipt_state receipt;
+	unsigned int opens;	/* how often a fenced gate was opened */
+	struct bio_list held_bios;	/* in order of arrival */
+	unsigned int held;
+	/* ---------------------------------------------------------------- */
+
+	struct work_struct release_work;
+	wait_queue_head_t drain_wait;
+
+	struct delayed_work event_work;
+	unsigned long last_event;	/* jiffies; used by event_work only */
+
+	struct dnvme_leg leg[];
+};
+
+/* Per bio. A held bio has a leg but is not admitted; with zero legs, neither. */
+struct dnvme_io {
+	struct dnvme_leg *leg;
+	bool admitted;
+};
+
+extern struct workqueue_struct *dnvme_wq;
+
+static inline struct dnvme_io *dnvme_bio_io(struct bio *bio)
+{
+	return dm_per_bio_data(bio, sizeof(struct dnvme_io));
+}
+
+static inline const char *dnvme_name(const struct dnvme *d)
+{
+	return dm_device_name(dm_table_get_md(d->ti->table));
+}
+
+int dnvme_message(struct dm_target *ti, unsigned int argc, char **argv,
+		  char *result, unsigned int maxlen);
+void dnvme_status(struct dm_target *ti, status_type_t type, unsigned int status_flags,
+		  char *result, unsigned int maxlen);
+
+/* A dm event, soon and at most DNVME_EVENTS_PER_SECOND times a second. */
+void dnvme_event_raise(struct dnvme *d);
+void dnvme_event_init(struct dnvme *d);
+void dnvme_event_exit(struct dnvme *d);
+
+#endif /* DNVME_H */

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+#include <linux/ktime.h>
+
+#include "gate.h"
+#include "hold.h"
+
+unsigned int dnvme_leg_in_flight(const struct dnvme_leg *leg)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += *per_cpu_ptr(leg->in_flight, cpu);
+	/* On a live leg a torn sum may fall below zero. */
+	return max_t(long, sum, 0);
+}
+
+unsigned int dnvme_in_flight(const struct dnvme *d)
+{
+	unsigned int i, sum = 0;
+
+	for (i = 0; i < d->geo.nr_legs; i++)
+		sum += dnvme_leg_in_flight(&d->leg[i]);
+	return sum;
+}
+
+static void set_shut(struct dnvme *d, bool shut)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->geo.nr_legs; i++)
+		WRITE_ONCE(d->leg[i].shut, shut);
+}
+
+void dnvme_gate_shut(struct dnvme *d)
+{
+	set_shut(d, true);
+	smp_mb(); /* (B) pairs with (A) and (C) in gate.h */
+}
+
+void dnvme_gate_unshut(struct dnvme *d)
+{
+	set_shut(d, false);
+}
+
+static bool may_settle(const struct dnvme *d)
+{
+	return READ_ONCE(d->receipt) == DNVME_UNDRAINED && !dnvme_in_flight(d);
+}
+
+/* The slow end of an I/O on a shut leg: somebody may be waiting for the last. */
+void dnvme_leg_left(struct dnvme_leg *leg)
+{
+	struct dnvme *d = leg->dnvme;
+
+	wake_up(&d->drain_wait);
+	if (may_settle(d))
+		dnvme_event_raise(d);
+}
+
+void dnvme_gate_settle(struct dnvme *d)
+{
+	spin_lock_irq(&d->lock);
+	if (may_settle(d))
+		WRITE_ONCE(d->receipt, DNVME_DRAINED);
+	spin_unlock_irq(&d->lock);
+}
+
+static int check_needs(const struct dnvme *d, const struct dnvme_rule *rule,
+		       u64 epoch, const char **reason)
+{
+	if ((rule->flags & DNVME_NEEDS_NEW_EPOCH) && epoch <= d->epoch) {
+		*reason = "the epoch must be higher than the current one";
+		return -ESTALE;
+	}
+	if ((rule->flags & DNVME_NEEDS_LEG) && !d->geo.nr_legs) {
+		*reason = "there is no leg, load a table with legs";
+		return -ENXIO;
+	}
+	if ((rule->flags & DNVME_NEEDS_DRAINED) && dnvme_in_flight(d)) {
+		*reason = "still draining, send drain or wait for the event";
+		return -EBUSY;
+	}
+	if ((rule->flags & DNVME_NEEDS_NONE_HELD) && d->held) {
+		*reason = "bios of an older epoch are held, fail_held first";
+		return -EBUSY;
+	}
+	/* The bios of a release cut short now would block the suspend. */
+	if (rule->next == DNVME_HELD && d->suspending != DNVME_KEEP && d->held) {
+		*reason = "the device is being suspended, try again";
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* The rule for @event; NULL if it is refused, with *@error and *@reason. */
+static const struct dnvme_rule *find_rule(const struct dnvme *d, enum dnvme_event event,
+					  u64 epoch, int *error, const char **reason)
+{
+	const struct dnvme_rule *rule = dnvme_rule(d->state, event);
+
+	lockdep_assert_held(&d->lock);
+	*error = rule->error;
+	*reason = rule->reason;
+	if (!*error)
+		*error = check_needs(d, rule, epoch, reason);
+	return *error ? NULL : rule;
+}
+
+static void set_receipt(struct dnvme *d)
+{
+	enum dnvme_receipt_state receipt = DNVME_NO_RECEIPT;
+
+	if (d->state == DNVME_FENCED)
+		receipt = dnvme_in_flight(d) ? DNVME_UNDRAINED : DNVME_DRAINED;
+	WRITE_ONCE(d->receipt, receipt);
+}
+
+/*
+ * The only place that changes the state of a living target. Says whether
+ * status changed; what may sleep or complete bios comes after the unlock.
+ */
+static bool enter_state(struct dnvme *d, const struct dnvme_rule *rule, u64 epoch)
+{
+	bool changed = d->state != rule->next || (rule->flags & DNVME_DOES_RAISE);
+
+	lockdep_assert_held(&d->lock);
+	if (rule->flags & DNVME_DOES_CLOSE)
+		dnvme_gate_shut(d);
+	if (rule->flags & DNVME_DOES_RAISE)
+		d->epoch = epoch;
+	if (d->state == DNVME_FENCED && rule->next == DNVME_LIVE)
+		WRITE_ONCE(d->opens, d->opens + 1);
+	d->state = rule->next;
+	set_receipt(d);
+	if ((rule->flags & DNVME_DOES_RELEASE) && !d->held)
+		dnvme_gate_unshut(d);
+	return changed;
+}
+
+/* A fenced gate was opened since: it had drained, whatever is below now. */
+static bool has_drained(const struct dnvme *d, unsigned int opens)
+{
+	return READ_ONCE(d->opens) != opens || !dnvme_in_flight(d) || dnvme_break_drain();
+}
+
+static void wait_drained(struct dnvme *d, unsigned int opens, unsigned int drain_ms,
+			 struct dnvme_receipt *receipt)
+{
+	long left = wait_event_killable_timeout(d->drain_wait, has_drained(d, opens),
+						msecs_to_jiffies(drain_ms));
+
+	receipt->drained = left > 0;
+	if (receipt->drained)
+		dnvme_gate_settle(d);
+}
+
+int dnvme_gate_event(struct dnvme *d, enum dnvme_event event, u64 epoch,
+		     unsigned int drain_ms, struct dnvme_receipt *receipt,
+		     const char **reason)
+{
+	struct bio_list failing = BIO_EMPTY_LIST;
+	ktime_t began = ktime_get();
+	const struct dnvme_rule *rule;
+	unsigned int opens;
+	bool changed;
+	int r;
+
+	spin_lock_irq(&d->lock);
+	rule = find_rule(d, event, epoch, &r, reason);
+	if (!rule) {
+		spin_unlock_irq(&d->lock);
+		return r;
+	}
+	changed = enter_state(d, rule, epoch);
+	opens = d->opens;
+	receipt->epoch = d->epoch;
+	receipt->in_flight = dnvme_in_flight(d);
+	receipt->held = d->held;
+	if (rule->flags & DNVME_DOES_FAIL || dnvme_held_must_fail(d))
+		dnvme_held_take(d, &failing);
+	spin_unlock_irq(&d->lock);
+
+	if (rule->flags & DNVME_DOES_RELEASE)
+		queue_work(dnvme_wq, &d->release_work);
+	changed |= dnvme_held_fail(d, &failing);
+	if (changed)
+		dnvme_event_raise(d);
+	if (rule->flags & DNVME_DOES_DRAIN)
+		wait_drained(d, opens, drain_ms, receipt);
+	receipt->usecs = ktime_us_delta(ktime_get(), began);
+	return 0;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+#include <linux/blkdev.h>
+
+#include "gate.h"
+#include "hold.h"
+#include "io.h"
+
+static void aim_at(struct bio *bio, struct dnvme_leg *leg, sector_t sector)
+{
+	bio_set_dev(bio, leg->dev->bdev);
+	bio->bi_iter.bi_sector = leg->offset + sector;
+}
+
+/* A range that dm core sent to every leg; false: none of it lies on this one. */
+static bool aim_range(struct dnvme *d, struct bio *bio, struct dnvme_leg *leg)
+{
+	sector_t start = dm_target_offset(d->ti, bio->bi_iter.bi_sector);
+	struct dnvme_extent extent;
+
+	extent = dnvme_map_range(&d->geo, leg - d->leg, start, bio_sectors(bio));
+	if (!extent.len)
+		return false;
+	aim_at(bio, leg, extent.start);
+	bio->bi_iter.bi_size = to_bytes(extent.len);
+	return true;
+}
+
+static bool is_range(const struct bio *bio)
+{
+	return bio_op(bio) == REQ_OP_DISCARD || bio_op(bio) == REQ_OP_SECURE_ERASE ||
+	       bio_op(bio) == REQ_OP_WRITE_ZEROES;
+}
+
+static struct dnvme_leg *aim_block(struct dnvme *d, struct bio *bio)
+{
+	struct dnvme_spot spot;
+
+	spot = dnvme_map_sector(&d->geo, dm_target_offset(d->ti, bio->bi_iter.bi_sector));
+	aim_at(bio, &d->leg[spot.leg], spot.sector);
+	if (bio_op(bio) == REQ_OP_WRITE)
+		bio->bi_opf |= d->write_flags;
+	return &d->leg[spot.leg];
+}
+
+/*
+ * Points the clone at its leg, *@legp; with zero legs there is none. Returns
+ * false if there is nothing to do for it.
+ */
+static bool aim(struct dnvme *d, struct bio *bio, struct dnvme_leg **legp)
+{
+	*legp = NULL;
+	if (unlikely(!d->geo.nr_legs))
+		return true;
+	if (likely(!(bio->bi_opf & REQ_PREFLUSH) && !is_range(bio))) {
+		*legp = aim_block(d, bio);
+		return true;
+	}
+	*legp = &d->leg[dm_bio_get_target_bio_nr(bio)];
+	if (is_range(bio))
+		return aim_range(d, bio, *legp);
+	bio_set_dev(bio, (*legp)->dev->bdev);
+	return true;
+}
+
+int dnvme_map(struct dm_target *ti, struct bio *bio)
+{
+	struct dnvme_io *io = dnvme_bio_io(bio);
+	struct dnvme *d = ti->private;
+
+	io->admitted = false;
+	if (unlikely(!aim(d, bio, &io->leg))) {
+		bio_endio(bio);
+		return DM_MAPIO_SUBMITTED;
+	}
+	if (likely(io->leg && dnvme_leg_enter(io->leg))) {
+		io->admitted = true;
+		return DM_MAPIO_REMAPPED;
+	}
+	return dnvme_hold_bio(d, bio);
+}
+
+int dnvme_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *error)
+{
+	struct dnvme_io *io = dnvme_bio_io(bio);
+
+	if (unlikely(!io->admitted))
+		return DM_ENDIO_DONE;
+	if (unlikely(*error) && *error != BLK_STS_NOTSUPP && *error != BLK_STS_AGAIN)
+		atomic_inc(&io->leg->errors);
+	dnvme_leg_leave(io->leg);
+	return DM_ENDIO_DONE;
+}

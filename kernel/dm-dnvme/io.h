@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The way of a bio: aimed at its leg, admitted or held, counted when it returns.
+ */
+#ifndef DNVME_IO_H
+#define DNVME_IO_H
+
+#include <linux/blk_types.h>
+
+struct dm_target;
+
+int dnvme_map(struct dm_target *ti, struct bio *bio);
+int dnvme_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *error);
+
+#endif /* DNVME_IO_H */

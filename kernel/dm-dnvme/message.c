@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+#include "gate.h"
+
+enum argument {
+	TAKES_NOTHING,
+	TAKES_EPOCH,
+	TAKES_MS,
+};
+
+struct verb {
+	const char *name;
+	enum dnvme_event event;
+	enum argument argument;
+	bool answers;
+};
+
+static const struct verb verbs[] = {
+	{ DNVME_MSG_FENCE, DNVME_EV_FENCE, TAKES_EPOCH, true },
+	{ DNVME_MSG_OPEN, DNVME_EV_OPEN, TAKES_EPOCH },
+	{ DNVME_MSG_HOLD, DNVME_EV_HOLD, TAKES_NOTHING },
+	{ DNVME_MSG_RELEASE, DNVME_EV_RELEASE, TAKES_NOTHING },
+	{ DNVME_MSG_FAIL_HELD, DNVME_EV_FAIL_HELD, TAKES_NOTHING },
+	{ DNVME_MSG_DRAIN, DNVME_EV_DRAIN, TAKES_MS, true },
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (!strcmp(name, verbs[i].name))
+			return &verbs[i];
+	return NULL;
+}
+
+static int parse_argument(const struct verb *verb, unsigned int argc, char **argv,
+			  u64 *value, const char **reason)
+{
+	*value = 0;
+	if (argc != (verb->argument == TAKES_NOTHING ? 1 : 2)) {
+		*reason = "wrong number of words";
+		return -EINVAL;
+	}
+	if (verb->argument == TAKES_NOTHING)
+		return 0;
+	if (dnvme_parse_u64(argv[1], value)) {
+		*reason = "the argument must be a decimal number below 2^64";
+		return -EINVAL;
+	}
+	if (verb->argument == TAKES_MS && *value > DNVME_DRAIN_MS_MAX) {
+		*reason = "the time must be 600000 ms or less";
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* <epoch> drained|undrained <in-flight when it closed> <held> <microseconds> */
+static void emit_receipt(const struct dnvme_receipt *receipt, char *result, unsigned int maxlen)
+{
+	scnprintf(result, maxlen, "%llu %s %u %u %llu", receipt->epoch,
+		  receipt->drained ? DNVME_RECEIPT_DRAINED : DNVME_RECEIPT_UNDRAINED,
+		  receipt->in_flight, receipt->held, receipt->usecs);
+}
+
+static int carry_out(struct dnvme *d, unsigned int argc, char **argv,
+		     char *result, unsigned int maxlen, const char **reason)
+{
+	const struct verb *verb = find_verb(argv[0]);
+	unsigned int drain_ms = d->spec.opts.drain_ms;
+	struct dnvme_receipt receipt = { };
+	u64 value;
+	int r;
+
+	if (!verb) {
+		*reason = "unknown message";
+		return -EINVAL;
+	}
+	r = parse_argument(verb, argc, argv, &value, reason);
+	if (r)
+		return r;
+	if (verb->argument == TAKES_MS)
+		drain_ms = value;
+
+	r = dnvme_gate_event(d, verb->event, value, drain_ms, &receipt, reason);
+	if (r || !verb->answers)
+		return r;
+	emit_receipt(&receipt, result, maxlen);
+	return 1;	/* dm core: there is an answer */
+}
+
+int dnvme_message(struct dm_target *ti, unsigned int argc, char **argv,
+		  char *result, unsigned int maxlen)
+{
+	struct dnvme *d = ti->private;
+	const char *reason;
+	int r = carry_out(d, argc, argv, result, maxlen, &reason);
+
+	if (r < 0)
+		DMWARN_LIMIT("%s: message %s refused: %s", dnvme_name(d), argv[0], reason);
+	return r;
+}

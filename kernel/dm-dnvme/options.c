@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+#include <linux/bits.h>
+#include <linux/ctype.h>
+#include <linux/device-mapper.h>
+#include <linux/dm-dnvme.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "options.h"
+
+struct option_row {
+	const char *name;
+	unsigned int nr_args;
+	/* NULL: this version of the target cannot do it. */
+	int (*parse)(struct dnvme_options *opts, char **args, char **error);
+	unsigned int (*emit)(const struct dnvme_options *opts, char *result, unsigned int maxlen);
+};
+
+static const struct {
+	const char *name;
+	enum dnvme_state state;
+} modes[] = {
+	{ DNVME_MODE_HELD, DNVME_HELD },
+	{ DNVME_MODE_LIVE, DNVME_LIVE },
+	{ DNVME_MODE_FENCED, DNVME_FENCED },
+};
+
+int dnvme_parse_u64(const char *word, u64 *value)
+{
+	if (!isdigit(word[0]) || (word[0] == '0' && word[1]))
+		return -EINVAL;
+	return kstrtou64(word, 10, value) ? -EINVAL : 0;
+}
+
+static int parse_nothing(struct dnvme_options *opts, char **args, char **error)
+{
+	return 0;
+}
+
+static int parse_drain_ms(struct dnvme_options *opts, char **args, char **error)
+{
+	u64 ms;
+
+	if (dnvme_parse_u64(args[0], &ms) || ms > DNVME_DRAIN_MS_MAX) {
+		*error = "drain_ms must be a number from 0 to 600000";
+		return -EINVAL;
+	}
+	opts->drain_ms = ms;
+	return 0;
+}
+
+static unsigned int emit_drain_ms(const struct dnvme_options *opts,
+				  char *result, unsigned int maxlen)
+{
+	unsigned int sz = 0;
+
+	DMEMIT(" %u", opts->drain_ms);
+	return sz;
+}
+
+static int parse_mode(struct dnvme_options *opts, char **args, char **error)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (!strcmp(args[0], modes[i].name)) {
+			opts->mode = modes[i].state;
+			return 0;
+		}
+	}
+	*error = "mode must be held, live or fenced";
+	return -EINVAL;
+}
+
+static unsigned int emit_mode(const struct dnvme_options *opts, char *result, unsigned int maxlen)
+{
+	unsigned int i, sz = 0;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		if (opts->mode == modes[i].state)
+			DMEMIT(" %s", modes[i].name);
+	return sz;
+}
+
+static const struct option_row rows[DNVME_NR_OPTIONS] = {
+	[DNVME_OPTION_HOLD_ON_ERROR] = { DNVME_OPT_HOLD_ON_ERROR, 0 },
+	[DNVME_OPTION_WRITE_THROUGH] = { DNVME_OPT_WRITE_THROUGH, 0, parse_nothing },
+	[DNVME_OPTION_LEASE_MS] = { DNVME_OPT_LEASE_MS, 1 },
+	[DNVME_OPTION_PROBE] = { DNVME_OPT_PROBE, 1 },
+	[DNVME_OPTION_WRITE_TTL_MS] = { DNVME_OPT_WRITE_TTL_MS, 1 },
+	[DNVME_OPTION_DRAIN_MS] = { DNVME_OPT_DRAIN_MS, 1, parse_drain_ms, emit_drain_ms },
+	[DNVME_OPTION_MODE] = { DNVME_OPT_MODE, 1, parse_mode, emit_mode },
+};
+
+static int find_option(const char *word, char **error)
+{
+	int i;
+
+	for (i = 0; i < DNVME_NR_OPTIONS; i++) {
+		if (strcmp(word, rows[i].name))
+			continue;
+		if (rows[i].parse)
+			return i;
+		*error = "Option is not supported by this version of the target";
+		return -EINVAL;
+	}
+	*error = "Unknown option";
+	return -EINVAL;
+}
+
+/* Returns how many words the option took. */
+static int parse_option(struct dnvme_options *opts, unsigned int argc, char **argv, char **error)
+{
+	int r, id = find_option(argv[0], error);
+
+	if (id < 0)
+		return id;
+	if (dnvme_option_given(opts, id)) {
+		*error = "Duplicated option";
+		return -EINVAL;
+	}
+	if (argc < 1 + rows[id].nr_args) {
+		*error = "Option lacks its argument";
+		return -EINVAL;
+	}
+	r = rows[id].parse(opts, argv + 1, error);
+	if (r)
+		return r;
+
+	opts->given |= BIT(id);
+	opts->order[opts->nr++] = id;
+	return 1 + rows[id].nr_args;
+}
+
+static int check_conflicts(const struct dnvme_options *opts, unsigned int nr_legs, char **error)
+{
+	if (!nr_legs && opts->mode == DNVME_LIVE) {
+		*error = "mode live conflicts with zero legs";
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int dnvme_options_parse(struct dnvme_options *opts, unsigned int nr_legs,
+			unsigned int argc, char **argv, char **error)
+{
+	opts->mode = nr_legs ? DNVME_LIVE : DNVME_HELD;
+	opts->drain_ms = DNVME_DRAIN_MS_DEFAULT;
+
+	while (argc) {
+		int taken = parse_option(opts, argc, argv, error);
+
+		if (taken < 0)
+			return taken;
+		argc -= taken;
+		argv += taken;
+	}
+	return check_conflicts(opts, nr_legs, error);
+}
+
+static unsigned int count_words(const struct dnvme_options *opts)
+{
+	unsigned int i, words = 0;
+
+	for (i = 0; i < opts->nr; i++)
+		words += 1 + rows[opts->order[i]].nr_args;
+	return words;
+}
+
+unsigned int dnvme_options_emit(const struct dnvme_options *opts,
+				char *result, unsigned int maxlen)
+{
+	unsigned int i, sz = 0;
+
+	DMEMIT("%u", count_words(opts));
+	for (i = 0; i < opts->nr; i++) {
+		const struct option_row *row = &rows[opts->order[i]];
+
+		DMEMIT(" %s", row->name);
+		if (row->emit)
+			sz += row->emit(opts, result + sz, maxlen - sz);
+	}
+	return sz;
+}

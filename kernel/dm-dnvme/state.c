@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+#include <linux/bits.h>
+#include <linux/dm-dnvme.h>
+#include <linux/errno.h>
+
+#include "state.h"
+
+struct state_row {
+	char letter;
+	bool admits;
+	bool keeps_held;
+	struct dnvme_rule rule[DNVME_NR_EVENTS];
+};
+
+#define TO(_next, _flags) \
+	{ .next = DNVME_##_next, .flags = (_flags) }
+#define REFUSE(_error, _reason) \
+	{ .error = (_error), .reason = (_reason) }
+
+static const struct state_row states[DNVME_NR_STATES] = {
+	[DNVME_LIVE] = {
+		.letter = DNVME_STATE_LIVE,
+		.admits = true,
+		.keeps_held = true,
+		.rule = {
+			[DNVME_EV_FENCE] = TO(FENCED, DNVME_NEEDS_NEW_EPOCH | DNVME_DOES_CLOSE |
+						      DNVME_DOES_RAISE | DNVME_DOES_DRAIN),
+			[DNVME_EV_OPEN] = TO(LIVE, DNVME_NEEDS_NEW_EPOCH | DNVME_DOES_RAISE),
+			[DNVME_EV_HOLD] = TO(HELD, DNVME_DOES_CLOSE),
+			[DNVME_EV_RELEASE] = TO(LIVE, 0),
+			[DNVME_EV_FAIL_HELD] = REFUSE(-EINVAL,
+						      "the gate is live, it keeps nothing held"),
+			[DNVME_EV_DRAIN] = REFUSE(-EBUSY, "the gate is live, hold or fence first"),
+		},
+	},
+	[DNVME_HELD] = {
+		.letter = DNVME_STATE_HELD,
+		.keeps_held = true,
+		.rule = {
+			[DNVME_EV_FENCE] = TO(FENCED, DNVME_NEEDS_NEW_EPOCH | DNVME_DOES_RAISE |
+						      DNVME_DOES_DRAIN),
+			[DNVME_EV_OPEN] = TO(LIVE, DNVME_NEEDS_NEW_EPOCH | DNVME_NEEDS_LEG |
+						   DNVME_DOES_RAISE | DNVME_DOES_RELEASE),
+			[DNVME_EV_HOLD] = TO(HELD, 0),
+			[DNVME_EV_RELEASE] = TO(LIVE, DNVME_NEEDS_LEG | DNVME_DOES_RELEASE),
+			[DNVME_EV_FAIL_HELD] = TO(HELD, DNVME_DOES_FAIL),
+			[DNVME_EV_DRAIN] = TO(HELD, DNVME_DOES_DRAIN),
+		},
+	},
+	[DNVME_FENCED] = {
+		.letter = DNVME_STATE_FENCED,
+		.rule = {
+			[DNVME_EV_FENCE] = TO(FENCED, DNVME_NEEDS_NEW_EPOCH | DNVME_DOES_RAISE |
+						      DNVME_DOES_DRAIN),
+			[DNVME_EV_OPEN] = TO(LIVE, DNVME_NEEDS_NEW_EPOCH | DNVME_NEEDS_LEG |
+						   DNVME_NEEDS_DRAINED | DNVME_NEEDS_NONE_HELD |
+						   DNVME_DOES_RAISE | DNVME_DOES_RELEASE),
+			[DNVME_EV_HOLD] = REFUSE(-EBUSY, "the gate is fenced and holds already"),
+			[DNVME_EV_RELEASE] = REFUSE(-EBUSY,
+						    "the gate is fenced, open it anew"),
+			[DNVME_EV_FAIL_HELD] = TO(FENCED, DNVME_DOES_FAIL),
+			[DNVME_EV_DRAIN] = TO(FENCED, DNVME_DOES_DRAIN),
+		},
+	},
+};
+
+static const char * const event_names[DNVME_NR_EVENTS] = {
+	[DNVME_EV_FENCE] = DNVME_MSG_FENCE,
+	[DNVME_EV_OPEN] = DNVME_MSG_OPEN,
+	[DNVME_EV_HOLD] = DNVME_MSG_HOLD,
+	[DNVME_EV_RELEASE] = DNVME_MSG_RELEASE,
+	[DNVME_EV_FAIL_HELD] = DNVME_MSG_FAIL_HELD,
+	[DNVME_EV_DRAIN] = DNVME_MSG_DRAIN,
+};
+
+const struct dnvme_rule *dnvme_rule(enum dnvme_state state, enum dnvme_event event)
+{
+	return &states[state].rule[event];
+}
+
+char dnvme_state_letter(enum dnvme_state state)
+{
+	return states[state].letter;
+}
+
+const char *dnvme_event_name(enum dnvme_event event)
+{
+	return event_names[event];
+}
+
+bool dnvme_state_admits(enum dnvme_state state)
+{
+	return states[state].admits;
+}
+
+bool dnvme_state_keeps_held(enum dnvme_state state)
+{
+	return states[state].keeps_held;
+}

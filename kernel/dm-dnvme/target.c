@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device-mapper target "dnvme": a stripe over legs, and the gate before
+ * them. Documentation/admin-guide/dm-dnvme.rst says how it is used.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "break.h"
+#include "gate.h"
+#include "hold.h"
+#include "io.h"
+
+struct workqueue_struct *dnvme_wq;
+
+/* ---- Constructor --------------------------------------------------------- */
+
+/* A leg must hold its share, and its blocks must be whole blocks of the target. */
+static int check_leg(struct dnvme *d, const struct dnvme_leg *leg)
+{
+	unsigned int block = bdev_logical_block_size(leg->dev->bdev) >> SECTOR_SHIFT;
+	sector_t size = bdev_nr_sectors(leg->dev->bdev);
+
+	if (leg->offset > size || size - leg->offset < d->geo.leg_len) {
+		d->ti->error = "Leg device is too small";
+		return -EINVAL;
+	}
+	if (leg->offset & (block - 1)) {
+		d->ti->error = "Leg offset is no multiple of the leg's logical block size";
+		return -EINVAL;
+	}
+	if (d->geo.chunk_sectors & (block - 1)) {
+		d->ti->error = "Chunk size is no multiple of the leg's logical block size";
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int open_leg(struct dnvme *d, struct dnvme_leg *leg, struct dnvme_leg_spec *spec)
+{
+	int r;
+
+	leg->dnvme = d;
+	leg->offset = spec->offset;
+	leg->in_flight = alloc_percpu(unsigned long);
+	if (!leg->in_flight) {
+		d->ti->error = "Out of memory";
+		return -ENOMEM;
+	}
+	r = dm_get_device(d->ti, spec->dev, dm_table_get_mode(d->ti->table), &leg->dev);
+	if (r) {
+		d->ti->error = "Leg device cannot be opened";
+		leg->dev = NULL;
+		return r;
+	}
+	spec->dev = leg->dev->name;
+	return check_leg(d, leg);
+}
+
+static void close_legs(struct dnvme *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->geo.nr_legs; i++) {
+		if (d->leg[i].dev)
+			dm_put_device(d->ti, d->leg[i].dev);
+		free_percpu(d->leg[i].in_flight);
+	}
+}
+
+static int open_legs(struct dnvme *d)
+{
+	unsigned int i;
+	int r;
+
+	for (i = 0; i < d->geo.nr_legs; i++) {
+		r = open_leg(d, &d->leg[i], &d->spec.leg[i]);
+		if (r) {
+			DMERR("leg %u, %s: %s", i, d->spec.leg[i].dev, d->ti->error);
+			close_legs(d);
+			return r;
+		}
+	}
+	return 0;
+}
+
+/*
+ * With zero legs one clone of each flush or discard must still arrive: it is
+ * held. Write-zeroes cannot carry FUA; with write_through the block layer is
+ * left to write zeroes as data.
+ */
+static int init_target(struct dnvme *d)
+{
+	unsigned int clones = max(d->geo.nr_legs, 1U);
+	struct dm_target *ti = d->ti;
+
+	ti->private = d;
+	ti->per_io_data_size = sizeof(struct dnvme_io);
+	ti->num_flush_bios = clones;
+	ti->num_discard_bios = clones;
+	ti->num_secure_erase_bios = clones;
+	ti->num_write_zeroes_bios = d->write_flags ? 0 : clones;
+	if (d->geo.nr_legs < 2)
+		return 0;
+	return dm_set_target_max_io_len(ti, d->geo.chunk_sectors);
+}
+
+static void init_gate(struct dnvme *d)
+{
+	spin_lock_init(&d->lock);
+	bio_list_init(&d->held_bios);
+	INIT_WORK(&d->release_work, dnvme_release_work);
+	init_waitqueue_head(&d->drain_wait);
+	dnvme_event_init(d);
+
+	d->epoch = d->spec.epoch;
+	d->state = d->spec.opts.mode;
+	/* No bio has passed this table: a gate made fenced has drained. */
+	d->receipt = d->state == DNVME_FENCED ? DNVME_DRAINED : DNVME_NO_RECEIPT;
+	if (!dnvme_state_admits(d->state))
+		dnvme_gate_shut(d);
+}
+
+static struct dnvme *alloc_dnvme(struct dm_target *ti, const struct dnvme_spec *spec)
+{
+	struct dnvme *d = kzalloc(struct_size(d, leg, spec->nr_legs), GFP_KERNEL);
+
+	if (!d) {
+		ti->error = "Out of memory";
+		return NULL;
+	}
+	d->ti = ti;
+	d->spec = *spec;
+	if (dnvme_option_given(&spec->opts, DNVME_OPTION_WRITE_THROUGH))
+		d->write_flags = REQ_FUA;
+	dnvme_geometry_init(&d->geo, spec->nr_legs, spec->chunk_sectors, ti->len);
+	return d;
+}
+
+static int construct(struct dm_target *ti, const struct dnvme_spec *spec)
+{
+	struct dnvme *d = alloc_dnvme(ti, spec);
+	int r;
+
+	if (!d)
+		return -ENOMEM;
+	r = open_legs(d);
+	if (r)
+		goto free_dnvme;
+	r = init_target(d);
+	if (r)
+		goto close_legs;
+	init_gate(d);
+	return 0;
+
+close_legs:
+	close_legs(d);
+free_dnvme:
+	kfree(d);
+	return r;
+}
+
+/*
+ * <epoch> <chunk_sectors> <#legs> [<dev> <offset>]{#legs}
+ *         <#opts> [<opt> [<arg>...]]...
+ */
+static int dnvme_ctr(struct dm_target *ti, unsigned int argc, char **argv)
+{
+	struct dnvme_spec *spec = kzalloc(sizeof(*spec), GFP_KERNEL);
+	int r;
+
+	if (!spec) {
+		ti->error = "Out of memory";
+		return -ENOMEM;
+	}
+	r = dnvme_table_parse(spec, ti->len, argc, argv, &ti->error);
+	if (!r)
+		r = construct(ti, spec);
+	kfree(spec);
+	return r;
+}
+
+/*
+ * By now dm core
+ *
+ * 1. has called presuspend: nothing is held, and nothing will be;
+ * 2. admits no bio any more and has waited for those below.
+ *
+ * So what is left to do is
+ *
+ * 3. wait for a release work that has issued its last bio;
+ * 4. stop events, the only other user of the target;
+ * 5. close the legs and free.
+ */
+static void dnvme_dtr(struct dm_target *ti)
+{
+	struct dnvme *d = ti->private;
+
+	WARN_ON_ONCE(!bio_list_empty(&d->held_bios));
+	cancel_work_sync(&d->release_work);
+	dnvme_event_exit(d);
+	close_legs(d);
+	kfree(d);
+}
+
+/* ---- Suspend, ioctl, limits ---------------------------------------------- */
+
+static void dnvme_presuspend(struct dm_target *ti)
+{
+	dnvme_hold_suspend(ti->private, dm_noflush_suspending(ti));
+}
+
+static void dnvme_resume(struct dm_target *ti)
+{
+	dnvme_hold_resume(ti->private);
+}
+
+/*
+ * Commands passed through an ioctl are no bios: the gate can neither hold nor
+ * drain them, so only a live gate lets them by.
+ */
+static int dnvme_prepare_ioctl(struct dm_target *ti, struct block_device **bdev)
+{
+	struct dnvme *d = ti->private;
+
+	if (d->geo.nr_legs != 1)
+		return -EINVAL;
+	if (READ_ONCE(d->leg[0].shut))
+		return -EAGAIN;
+	*bdev = d->leg[0].dev->bdev;
+	return d->leg[0].offset || ti->len != bdev_nr_sectors(*bdev);
+}
+
+static int dnvme_iterate_devices(struct dm_target *ti, iterate_devices_callout_fn fn, void *data)
+{
+	struct dnvme *d = ti->private;
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; i < d->geo.nr_legs && !r; i++)
+		r = fn(ti, d->leg[i].dev, d->leg[i].offset, d->geo.leg_len, data);
+	return r;
+}
+
+static void dnvme_io_hints(struct dm_target *ti, struct queue_limits *limits)
+{
+	struct dnvme *d = ti->private;
+
+	if (d->geo.nr_legs < 2)
+		return;
+	limits->chunk_sectors = d->geo.chunk_sectors;
+	limits->io_min = d->geo.chunk_sectors << SECTOR_SHIFT;
+	if (check_mul_overflow(limits->io_min, d->geo.nr_legs, &limits->io_opt))
+		limits->io_opt = 0;
+}
+
+/* ---- Module -------------------------------------------------------------- */
+
+static struct target_type dnvme_target = {
+	.name = DNVME_TARGET_NAME,
+	.version = { DNVME_VERSION_MAJOR, DNVME_VERSION_MINOR, DNVME_VERSION_PATCH },
+	.features = DM_TARGET_PASSES_INTEGRITY | DM_TARGET_PASSES_CRYPTO | DM_TARGET_NOWAIT,
+	.module = THIS_MODULE,
+	.ctr = dnvme_ctr,
+	.dtr = dnvme_dtr,
+	.map = dnvme_map,
+	.end_io = dnvme_end_io,
+	.presuspend = dnvme_presuspend,
+	.presuspend_undo = dnvme_resume,
+	.resume = dnvme_resume,
+	.status = dnvme_status,
+	.message = dnvme_message,
+	.prepare_ioctl = dnvme_prepare_ioctl,
+	.iterate_devices = dnvme_iterate_devices,
+	.io_hints = dnvme_io_hints,
+};
+
+static int __init dnvme_init(void)
+{
+	int r;
+
+#ifdef DNVME_BREAK
+	DMWARN("test build, must not hold data: broken on purpose: " DNVME_BREAK);
+#endif
+	dnvme_wq = alloc_workqueue("dm-dnvme", WQ_MEM_RECLAIM, 0);
+	if (!dnvme_wq)
+		return -ENOMEM;
+	r = dm_register_target(&dnvme_target);
+	if (r)
+		destroy_workqueue(dnvme_wq);
+	return r;
+}
+
+static void __exit dnvme_exit(void)
+{
+	dm_unregister_target(&dnvme_target);
+	destroy_workqueue(dnvme_wq);
+}
+
+module_init(dnvme_init);
+module_exit(dnvme_exit);
+
+#ifdef DNVME_BREAK
+MODULE_INFO(dnvme_break, DNVME_BREAK);
+#endif
+MODULE_DESCRIPTION("device-mapper target that stripes over legs and fences writes");
+MODULE_AUTHOR("the dnvme project");
+MODULE_VERSION("1.0.0");
+MODULE_LICENSE("GPL");
