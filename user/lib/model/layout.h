@@ -22,6 +22,13 @@ inline constexpr std::uint64_t kMinChunk = 4096;
 inline constexpr std::uint64_t kMaxChunk = 1ULL << 30;
 inline constexpr std::uint64_t kDefaultChunk = 65536;
 
+/// Limits of dm-thin's blocks, and of how many a leg may have.
+inline constexpr std::uint64_t kMinPoolBlock = 65536;
+inline constexpr std::uint64_t kMaxPoolBlock = 1ULL << 30;
+inline constexpr std::uint64_t kMaxPoolBlocks = 1ULL << 22;
+/// 4 PiB: more does not fit into the blocks of one thin pool.
+inline constexpr std::uint64_t kMaxLeg = kMaxPoolBlock * kMaxPoolBlocks;
+
 /// Sizes of one leg, all in bytes.
 struct LegLayout {
     std::uint64_t size;           ///< thin volume
@@ -36,8 +43,8 @@ struct VolumeLayout {
     LegLayout leg;
 };
 
-/// Errors: invalid (zero size, more than 64 legs, chunk no power of two or out of range, sizes
-/// beyond 2^63).
+/// Errors: invalid (zero size, no leg or more than 64, chunk no power of two or out of range, more
+/// than 4 PiB a leg).
 Result<VolumeLayout> layout_volume(std::uint64_t size_bytes, std::uint32_t legs,
                                    std::uint64_t chunk_bytes, v1::Redundancy redundancy);
 

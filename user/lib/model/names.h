@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,13 @@ std::string subsystem_nqn(std::string_view volume_uuid);
 std::string subsystem_serial(std::string_view volume_uuid);
 /// attr_model of every subsystem of ours, by which they are known.
 inline constexpr std::string_view subsystem_model = "dnvme";
+
+/// Portals that a node may have, and the highest Volume.port_offset: together they number the nvmet
+/// ports in 16 bits.
+inline constexpr std::uint32_t kMaxPortals = 3;
+inline constexpr std::uint32_t kMaxPortOffset = 16383;
+/// Id of the nvmet port that one volume has on one portal (counted from 0) of its node.
+std::uint16_t nvmet_port_id(std::uint16_t first, std::uint32_t portal, std::uint32_t port_offset);
 
 /// 1 to 63 of a-z 0-9 - _ . starting with a letter or digit. @p what names the thing in the error.
 Status check_name(std::string_view what, std::string_view name);

@@ -10,7 +10,8 @@
 namespace dnvme::plan {
 
 // One step each that the agent can take. Plain data: what a step does to a KernelState is said by
-// apply_to(), what it does to the machine by sys::Executor, and both are told in describe()'s words.
+// apply_to(), what it does to the machine by sys::Executor, and both are told in describe()'s
+// words.
 
 struct LoadModule {
     std::string module;

@@ -29,8 +29,8 @@ struct DmDevice {
     std::string uuid;
     std::string name;
     std::vector<DmTarget> table;
-    bool suspended = false;   ///< actual state only; never desired
-    std::int32_t opens = 0;   ///< open count; actual state only, not compared
+    bool suspended = false;  ///< actual state only; never desired
+    std::int32_t opens = 0;  ///< open count; actual state only, not compared
 
     bool operator==(const DmDevice& other) const {
         return uuid == other.uuid && name == other.name && table == other.table &&
@@ -50,9 +50,9 @@ struct NvmetNamespace {
 /// A subsystem of ours: attr_model is "dnvme".
 struct NvmetSubsystem {
     std::string nqn;
-    std::string serial;                                ///< at most 20 characters
+    std::string serial;                                  ///< at most 20 characters
     std::map<std::uint32_t, NvmetNamespace> namespaces;  ///< by NSID
-    std::set<std::string> allowed_hosts;               ///< host NQNs
+    std::set<std::string> allowed_hosts;                 ///< host NQNs
 
     bool operator==(const NvmetSubsystem&) const = default;
 };

@@ -15,8 +15,8 @@ namespace dnvme::plan {
 
 /// Knobs of the daemon that shape what it builds.
 struct Settings {
-    std::string node;             ///< name of this node
-    std::uint16_t port_id = 1;    ///< first nvmet port id to use; one per portal of the node
+    std::string node;               ///< name of this node
+    std::uint16_t port_id = 1;      ///< first nvmet port id to use, see model::nvmet_port_id()
     std::uint32_t drain_ms = 3000;  ///< bound of a gate's drain
 };
 
