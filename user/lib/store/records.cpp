@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/records.h"
+
+#include "base/uuid.h"
+#include "store/codec.h"
+
+namespace dnvme::store {
+
+namespace {
+
+void place(model::Cluster& cluster, const v1::Record& record) {
+    switch (record.body_case()) {
+        case v1::Record::kCluster:
+            cluster.self = record.cluster();
+            break;
+        case v1::Record::kNode:
+            cluster.nodes[record.node().name()] = record.node();
+            break;
+        case v1::Record::kDisk:
+            cluster.disks[record.disk().name()] = record.disk();
+            break;
+        case v1::Record::kVolume:
+            cluster.volumes[record.volume().name()] = record.volume();
+            break;
+        case v1::Record::kHost:
+            cluster.hosts[record.host().name()] = record.host();
+            break;
+        case v1::Record::BODY_NOT_SET:
+            break;  // decode() refuses it
+    }
+}
+
+Result<Loaded> decode_all(const Snapshot& snapshot) {
+    Loaded loaded;
+    for (const Entry& entry : snapshot.entries) {
+        auto record = decode(entry);
+        if (!record) {
+            return pass(record.error());
+        }
+        place(loaded.cluster, *record);
+        loaded.revisions[entry.key] = entry.mod_revision;
+    }
+    return loaded;
+}
+
+/// Two daemons may meet here with etcd: the one that loses reads what the other wrote.
+Status create_cluster(Store& store) {
+    v1::Cluster cluster;
+    cluster.set_uuid(make_uuid());
+    const auto written = store.transact({{.key = kClusterKey, .mod_revision = 0}},
+                                        {{.key = kClusterKey, .value = encode(cluster)}});
+    if (!written && written.error().code() != Code::conflict) {
+        return pass(written.error(), "create the cluster record");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Loaded> load(Store& store) {
+    auto snapshot = store.list(kRoot);
+    if (snapshot && snapshot->entries.empty()) {
+        if (auto created = create_cluster(store); !created) {
+            return pass(created.error());
+        }
+        snapshot = store.list(kRoot);
+    }
+    if (!snapshot) {
+        return pass(snapshot.error());
+    }
+    auto loaded = decode_all(*snapshot);
+    if (loaded && !loaded->revisions.contains(kClusterKey)) {
+        return fail(Code::precondition,
+                    "store key '/dnvme/cluster' is missing while others are there: put back the "
+                    "last backup of the store");
+    }
+    return loaded;
+}
+
+Change& Change::put(const v1::Node& node) {
+    write(key_of(node), encode(node));
+    return *this;
+}
+
+Change& Change::put(const v1::Disk& disk) {
+    write(key_of(disk), encode(disk));
+    return *this;
+}
+
+Change& Change::put(const v1::Volume& volume) {
+    write(key_of(volume), encode(volume));
+    return *this;
+}
+
+Change& Change::put(const v1::Host& host) {
+    write(key_of(host), encode(host));
+    return *this;
+}
+
+Change& Change::erase(const std::string& key) {
+    write(key, std::nullopt);
+    return *this;
+}
+
+Status Change::commit(Store& store) {
+    const auto revision = store.transact(compares_, writes_);
+    if (!revision) {
+        return pass(revision.error());
+    }
+    return {};
+}
+
+void Change::write(const std::string& key, std::optional<std::string> value) {
+    const auto known = loaded_.revisions.find(key);
+    const std::int64_t revision = known == loaded_.revisions.end() ? 0 : known->second;
+    compares_.push_back({.key = key, .mod_revision = revision});
+    writes_.push_back({.key = key, .value = std::move(value)});
+}
+
+}  // namespace dnvme::store
