@@ -2,7 +2,8 @@
 #
 # The one door to dnvme. A comment after two hashes makes a line of `make help`.
 
-KDIR  ?=#       a kernel build directory, instead of those of both stock kernels
+KDIR ?=#        a kernel build directory, instead of those of both stock kernels
+KERNEL ?= 6.12#  the stock kernel of `make vm`: 6.1 or 6.12
 STEPS ?=#       what `make check` runs, instead of everything
 JOBS  ?= $(shell nproc)
 
@@ -16,7 +17,7 @@ help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 	@echo
 	@echo "Variables:"
-	@sed -n 's/^\([A-Z]*\) *?=# */\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([A-Z]*\) *?=[^#]*# */\1\t/p' Makefile | expand -t 14
 	@echo "CXX           the C++ compiler; clang++ builds in build/user-clang"
 
 setup: ## install the Debian packages that are missing, fetch kernel headers (root or sudo)
@@ -38,8 +39,17 @@ user: setup ## build dnvmed and dnvmectl
 	@cmake -S user -B $(user-build) -G Ninja -DCMAKE_CXX_COMPILER=$(CXX) --log-level=WARNING
 	@cmake --build $(user-build) --parallel $(JOBS)
 
+vm: modules user ## a shell in a virtual machine that has the modules and programs (KERNEL=)
+	@tools/testing/vm/dnvme-vm shell --kernel $(KERNEL)
+
+demo: modules user ## a volume used by a host while its node loses its daemon and its power
+	@tools/testing/cluster/demo
+
 unit: user ## run the C++ unit and golden tests
 	@ctest --test-dir $(user-build) --output-on-failure --parallel $(JOBS)
+
+selftests: ## run the tests of the modules in virtual machines, on both stock kernels
+	@tools/testing/run-check selftests-6.1 selftests-6.12
 
 lint: ## run the lint set
 	@tools/testing/run-check lint
@@ -50,4 +60,4 @@ check: ## run every test: builds, lint, unit tests, tests in virtual machines (S
 clean: ## remove everything that was built (the cache stays)
 	rm -rf build
 
-.PHONY: help setup modules user unit lint check clean
+.PHONY: help setup modules user vm demo unit selftests lint check clean
