@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A host: a stock guest with nvme-cli that uses a volume."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rig import Machine
+from rig.guest import Command
+
+from stage.conditions import wait_until
+
+
+class Host:
+    """A stock initiator in a guest."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.machine.run("modprobe nvme-tcp")
+
+    @property
+    def nqn(self) -> str:
+        """The NQN with which this host connects by default."""
+        return self.machine.run("cat /etc/nvme/hostnqn").stdout.strip()
+
+    def connect(self, command: str) -> str:
+        """Run the `nvme connect` line that an attach printed; returns the namespace's device."""
+        nqn = argument_of(command, "-n")
+        self.machine.run(command)
+        wait_until(f"a namespace of {nqn}", lambda: bool(self.device(nqn)))
+        return self.device(nqn)
+
+    def device(self, nqn: str) -> str:
+        """The block device of the subsystem, or an empty string."""
+        found = self.machine.run(
+            "for s in /sys/class/nvme-subsystem/*; do "
+            f"[ \"$(cat $s/subsysnqn 2>/dev/null)\" = {nqn} ] && "
+            "ls $s | grep -E '^nvme[0-9]+n[0-9]+$'; done; true").stdout.split()
+        return f"/dev/{found[0]}" if found else ""
+
+    def disconnect(self, nqn: str) -> None:
+        """End all connections to the subsystem."""
+        self.machine.run(["nvme", "disconnect", "-n", nqn])
+
+    def connections(self) -> str:
+        """All NVMe over Fabrics controllers, one a line."""
+        return self.machine.run("grep -l tcp /sys/class/nvme/*/transport 2>/dev/null; true").stdout
+
+    def writes_done(self, device: str) -> int:
+        """How many writes the device has completed since it came to be."""
+        name = device.removeprefix("/dev/")
+        return int(self.machine.run(f"cat /sys/block/{name}/stat").stdout.split()[4])
+
+    def start_fio(self, **options: Any) -> Command:
+        """Start one fio job and return; see fio_result()."""
+        words = [f"--{name}={value}" for name, value in options.items()]
+        return self.machine.start(["fio", "--output-format=json", *words])
+
+
+def argument_of(command: str, option: str) -> str:
+    """The word after an option of a command line."""
+    words = command.split()
+    return words[words.index(option) + 1]
+
+
+def fio_result(text: str) -> Any:
+    """The first job of fio's JSON report; fio may print notes before it."""
+    return json.loads(text[text.index("{"):])["jobs"][0]

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What survives: a daemon killed in the middle of its work, a damaged store, torn mirrors."""
+
+from __future__ import annotations
+
+from stage import wait_until
+from stage.case import NodeCase
+
+CREATE = "volume create v1 --size 64M --legs 2 --redundancy raid1"
+
+
+class CrashTest(NodeCase):
+    """One node without hosts."""
+
+    def test_killed_while_creating(self) -> None:
+        total = len(self.node.ctl(f"--dry-run {CREATE}").stdout.splitlines())
+        for step in range(1, total, max(1, total // 6)):
+            with self.subTest(step=step):
+                self.kill_at(step, CREATE)
+                self.settled_volume()
+
+    def test_killed_while_deleting(self) -> None:
+        for step in (1, 8, 15):
+            with self.subTest(step=step):
+                self.node.ctl(CREATE)
+                self.kill_at(step, "volume delete v1 --yes")
+                wait_until("the delete is finished", lambda: self.node.leftovers() == "")
+                self.assertNotIn("v1", self.node.ctl("volume list").stdout)
+
+    def test_damaged_and_foreign_stores_are_refused(self) -> None:
+        self.node.ctl(CREATE)
+        before = self.node.kernel_objects()
+        self.node.stop_daemon()
+        store = "/var/lib/dnvme/store.db"
+        run = self.node.machine.run
+        run(f"mkdir /run/good && cp -a {store}* /run/good/ && rm -f {store}*")
+        spoil = {
+            "damaged": f"cp /run/good/store.db {store}; "
+                       f"dd if=/dev/urandom of={store} bs=4096 seek=1 count=2 conv=notrunc",
+            "no database": f"echo this is no database, just words > {store}",
+            "foreign": f"sqlite3 {store} 'create table t(a); insert into t values (1)' || "
+                       f"python3 -c \"import sqlite3; c = sqlite3.connect('{store}'); "
+                       "c.execute('create table t(a)'); c.commit()\"",
+        }
+        for name, command in spoil.items():
+            with self.subTest(store=name):
+                run(command)
+                result = run("build/user/bin/dnvmed", check=False)
+                self.assertNotEqual(result.status, 0)
+                self.assertIn(store, result.stderr)
+                self.assertEqual(self.node.kernel_objects(), before)
+                run(f"rm -f {store}*")
+        run("cp -a /run/good/* /var/lib/dnvme/")
+        self.node.start_daemon()
+        self.assertEqual(self.node.kernel_objects(), before)
+        self.delete("v1")
+
+    def test_mirror_halves_agree_after_a_power_cut(self) -> None:
+        self.node.ctl("volume create v1 --size 64M --redundancy raid1")
+        run = self.node.machine.run
+        front = run("readlink -f /dev/mapper/dnvme-front-*").stdout.strip()
+        job = self.node.machine.start(
+            f"fio --name=w --filename={front} --rw=randwrite --bs=4k --direct=1 --iodepth=32 "
+            "--ioengine=libaio --time_based --runtime=600 --output=/dev/null")
+        stat = front.replace("/dev/", "/sys/block/") + "/stat"
+        wait_until("fio writes", lambda: int(run(["cat", stat]).stdout.split()[4]) > 2000)
+        self.node.machine.power_cut()
+        self.assertFalse(job.ended())
+        self.node.machine.boot()
+        self.node.start_daemon()
+        wait_until("dm-raid is in sync", lambda: " idle " in self.raid_status())
+        differ = run("set -- /dev/mapper/dnvme-rdata-*; cmp $1 $2", check=False)
+        self.assertEqual(differ.status, 0, differ.stdout + differ.stderr + self.raid_status())
+        self.delete("v1")
+
+    def kill_at(self, step: int, arguments: str) -> None:
+        """Kill the daemon when it has logged so many actions of an operation; start it again."""
+        had = actions(self.node.log())
+        job = self.node.machine.start(["build/user/bin/dnvmectl", *arguments.split()])
+        wait_until(f"action {step}", lambda: actions(self.node.log()) - had >= step or job.ended())
+        self.node.stop_daemon("KILL")
+        job.wait()
+        self.node.start_daemon()
+
+    def settled_volume(self) -> None:
+        """The volume is there, whole, or not there at all."""
+        if "v1" in self.node.ctl("volume list").stdout:
+            wait_until("the volume is whole", lambda: "dnvme-front-" in self.node.leftovers())
+            self.node.ctl("volume delete v1 --yes")
+        self.assertEqual(self.node.leftovers(), "")
+
+    def raid_status(self) -> str:
+        return self.node.machine.run("dmsetup status --target raid").stdout
+
+
+def actions(log: str) -> int:
+    """How many actions a log tells of."""
+    return sum(" dm device " in line or "wipe" in line for line in log.splitlines())

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The life of a volume, used by real hosts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stage import wait_until
+from stage.case import NodeCase, without_uuids
+from stage.host import argument_of, fio_result
+
+FIO: dict[str, Any] = {"name": "load", "bs": 4096, "rw": "randwrite", "direct": 1,
+                       "ioengine": "libaio", "iodepth": 8, "verify": "crc32c",
+                       "verify_fatal": 1, "do_verify": 1, "size": 4 << 20}
+CREATE = "volume create v1 --size 256M --legs 2 --redundancy raid1"
+BLOCKS = FIO["size"] // FIO["bs"]
+
+
+class VolumeTest(NodeCase):
+    """One node, two hosts."""
+
+    hosts = 2
+
+    def test_dry_run_says_what_the_log_will_say(self) -> None:
+        before = self.everything()
+        plan = self.node.ctl(f"--dry-run {CREATE}").stdout
+        self.assertEqual(self.everything(), before)
+        self.node.ctl(CREATE)
+        log = without_uuids("\n".join(sentences(self.node.log(), "create dm device")))
+        told = without_uuids("\n".join(sentences(plan, "create dm device")))
+        self.assertGreater(len(told.splitlines()), 20)
+        self.assertEqual(log[-len(told):], told)
+        self.delete("v1")
+
+    def test_only_attached_hosts_connect(self) -> None:
+        self.node.ctl(CREATE)
+        line = self.attach("v1", 1)
+        nqn = argument_of(line, "-n")
+        stranger = line.replace(self.host[0].nqn, self.host[1].nqn)
+        refused = self.host[1].machine.run(stranger, check=False)
+        self.assertNotEqual(refused.status, 0)
+        self.host[0].connect(line)
+        self.assertEqual(self.host[1].device(nqn), "")
+        self.host[0].disconnect(nqn)
+        self.delete("v1", 1)
+
+    def test_daemon_killed_under_load(self) -> None:
+        device, nqn = self.connected_volume()
+        for signal in ("KILL", "TERM"):
+            with self.subTest(signal=signal):
+                fio = self.host[0].start_fio(filename=device, **FIO)
+                before = self.node.kernel_objects()
+                self.node.stop_daemon(signal)
+                self.node.start_daemon()
+                self.assertEqual(self.node.kernel_objects(), before)
+                self.assertEqual(sentences(self.node.log(), "dm device"), [])
+                self.assert_verified(fio)
+        self.host[0].disconnect(nqn)
+        self.delete("v1", 1)
+
+    def test_power_cut_under_load(self) -> None:
+        device, nqn = self.connected_volume()
+        before = self.host[0].writes_done(device)
+        fio = self.host[0].start_fio(filename=device, **FIO)
+        self.wait_writes(device, before + BLOCKS // 4)
+        self.node.machine.power_cut()
+        self.assertFalse(fio.ended())
+        self.node.machine.boot()
+        self.node.start_daemon()
+        self.assert_verified(fio)
+        self.host[0].disconnect(nqn)
+        self.delete("v1", 1)
+
+    def test_detach_cuts_one_host_and_spares_the_other(self) -> None:
+        device, nqn = self.connected_volume()
+        second = self.attach("v1", 2)
+        other = self.host[1].connect(second)
+        fio = self.host[0].start_fio(filename=device, **FIO)
+        self.node.ctl("volume detach v1 host2")
+        self.assert_verified(fio)
+        wait_until("the detached host has lost its connection",
+                   lambda: "live" not in self.controller_states(1))
+        read = self.host[1].machine.start(f"dd if={other} of=/dev/null count=1 iflag=direct")
+        self.host[1].disconnect(nqn)
+        self.assertNotEqual(read.wait().status, 0)
+        self.assertNotEqual(self.host[1].machine.run(second, check=False).status, 0)
+        self.host[0].disconnect(nqn)
+        self.delete("v1", 1)
+
+    def connected_volume(self) -> tuple[str, str]:
+        """Volume v1 on host 1: its device there and the subsystem's NQN."""
+        self.node.ctl(CREATE)
+        line = self.attach("v1", 1)
+        return self.host[0].connect(line), argument_of(line, "-n")
+
+    def wait_writes(self, device: str, count: int) -> None:
+        wait_until("fio writes", lambda: self.host[0].writes_done(device) > count)
+
+    def controller_states(self, index: int) -> str:
+        return self.host[index].machine.run("cat /sys/class/nvme/*/state; true").stdout
+
+    def assert_verified(self, fio: Any) -> None:
+        result = fio.wait(timeout=1800)
+        self.assertEqual(result.status, 0, result.stdout + result.stderr)
+        job = fio_result(result.stdout)
+        self.assertEqual(job["write"]["total_ios"], BLOCKS)
+        self.assertGreaterEqual(job["read"]["total_ios"], BLOCKS)
+
+
+def sentences(text: str, words: str) -> list[str]:
+    """From each line that has the words, the part that starts with them."""
+    return [line[line.index(words):] for line in text.splitlines() if words in line]
