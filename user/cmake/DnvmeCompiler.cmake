@@ -13,9 +13,10 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
-# One code model for libraries and programs alike, so that they can share precompiled headers.
-add_compile_options(-fPIE -fdiagnostics-color=auto)
-add_link_options(-pie)
+# One code model and threads for libraries and programs alike, so that they can share precompiled
+# headers.
+add_compile_options(-fPIE -pthread -fdiagnostics-color=auto)
+add_link_options(-pie -pthread)
 if(DNVME_SANITIZE)
     add_compile_options(-fsanitize=${DNVME_SANITIZE} -fno-sanitize-recover=all
                         -fno-omit-frame-pointer)

@@ -9,7 +9,8 @@
 # Warnings are errors, in our code only: headers of libraries and generated ones are system headers.
 function(dnvme_setup target)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Werror -Wnon-virtual-dtor
-                                             -Woverloaded-virtual)
+                                             -Woverloaded-virtual
+                                             $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/lib)
 endfunction()
 

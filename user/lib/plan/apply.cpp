@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each action does to a kernel that obeys.
+#include "plan/action.h"
+#include "plan/normalise.h"
+
+namespace dnvme::plan {
+namespace {
+
+/// As a probe would find it.
+DmDevice as_probed(DmDevice device) {
+    for (DmTarget& target : device.table)
+        target.params = normalise_params(target.type, target.params);
+    device.suspended = false;
+    return device;
+}
+
+class Applier {
+  public:
+    explicit Applier(KernelState& state) : state_(state) {}
+
+    void operator()(const LoadModule& a) const { state_.modules.insert(a.module); }
+    void operator()(const CreateDm& a) const { state_.dm[a.device.uuid] = as_probed(a.device); }
+    void operator()(const ReloadDm& a) const {
+        DmDevice& device = state_.dm[a.device.uuid];
+        const std::int32_t opens = device.opens;
+        device = as_probed(a.device);
+        device.opens = opens;
+    }
+    void operator()(const ResumeDm& a) const { state_.dm[a.uuid].suspended = false; }
+    void operator()(const RemoveDm& a) const { state_.dm.erase(a.uuid); }
+    void operator()(const CreateNvmetHost& a) const { state_.hosts.insert(a.nqn); }
+    void operator()(const RemoveNvmetHost& a) const { state_.hosts.erase(a.nqn); }
+    void operator()(const CreateSubsystem& a) const {
+        state_.subsystems[a.nqn] = {
+            .nqn = a.nqn, .serial = a.serial, .namespaces = {}, .allowed_hosts = {}};
+    }
+    void operator()(const RemoveSubsystem& a) const { state_.subsystems.erase(a.nqn); }
+    void operator()(const CreateNamespace& a) const {
+        state_.subsystems[a.nqn].namespaces[a.nsid] = a.ns;
+    }
+    void operator()(const RemoveNamespace& a) const {
+        state_.subsystems[a.nqn].namespaces.erase(a.nsid);
+    }
+    void operator()(const AllowHost& a) const {
+        state_.subsystems[a.nqn].allowed_hosts.insert(a.host_nqn);
+    }
+    void operator()(const DisallowHost& a) const {
+        state_.subsystems[a.nqn].allowed_hosts.erase(a.host_nqn);
+    }
+    void operator()(const CreatePort& a) const {
+        NvmetPort& port = state_.ports[a.port.id] = a.port;
+        port.subsystems.clear();
+    }
+    void operator()(const RemovePort& a) const { state_.ports.erase(a.id); }
+    void operator()(const LinkSubsystem& a) const { state_.ports[a.port].subsystems.insert(a.nqn); }
+    void operator()(const UnlinkSubsystem& a) const {
+        state_.ports[a.port].subsystems.erase(a.nqn);
+    }
+    // What is on a device, in a pool or in the store is no part of a KernelState.
+    void operator()(const WipeDm& /*a*/) const {}
+    void operator()(const CreateThin& /*a*/) const {}
+    void operator()(const MarkFormatted& /*a*/) const {}
+    void operator()(const ForgetVolume& /*a*/) const {}
+    void operator()(const ForgetHost& /*a*/) const {}
+
+  private:
+    KernelState& state_;
+};
+
+}  // namespace
+
+void apply_to(KernelState& state, const Action& action) {
+    std::visit(Applier(state), action);
+}
+
+}  // namespace dnvme::plan

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one sentence that --dry-run, progress and the log have for each action.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/size.h"
+#include "model/names.h"
+#include "plan/action.h"
+
+namespace dnvme::plan {
+namespace {
+
+std::string line(const DmTarget& target) {
+    return fmt::format("{} {} {} {}", target.start_sectors, target.length_sectors, target.type,
+                       target.params);
+}
+
+std::string table(const DmDevice& device) {
+    std::vector<std::string> lines;
+    for (const DmTarget& target : device.table)
+        lines.push_back(line(target));
+    return fmt::format("{}", fmt::join(lines, "; "));
+}
+
+/// What the device is called under /dev/mapper.
+std::string name_of(const std::string& dm_uuid) {
+    const auto identity = model::parse_dm_uuid(dm_uuid);
+    return identity ? model::dm_name(identity->kind, identity->uuid) : dm_uuid;
+}
+
+std::string endpoint(const NvmetPort& port) {
+    const bool v6 = port.address.find(':') != std::string::npos;
+    return fmt::format("{}{}{}:{}", v6 ? "[" : "", port.address, v6 ? "]" : "", port.service);
+}
+
+std::string sentence(const LoadModule& a) {
+    return fmt::format("load module {}", a.module);
+}
+
+std::string sentence(const CreateDm& a) {
+    return fmt::format("create dm device {}: {}", a.device.name, table(a.device));
+}
+
+std::string sentence(const ReloadDm& a) {
+    return fmt::format("reload dm device {}: {}", a.device.name, table(a.device));
+}
+
+std::string sentence(const ResumeDm& a) {
+    return fmt::format("resume dm device {}", name_of(a.uuid));
+}
+
+std::string sentence(const RemoveDm& a) {
+    return fmt::format("remove dm device {}", a.name);
+}
+
+std::string sentence(const WipeDm& a) {
+    return fmt::format("wipe dm device {}: {} from byte {}", name_of(a.uuid),
+                       format_size(a.length_bytes), a.offset_bytes);
+}
+
+std::string sentence(const CreateThin& a) {
+    return fmt::format("create thin volume {} in dm device {}", a.thin_id, name_of(a.pool_uuid));
+}
+
+std::string sentence(const CreateNvmetHost& a) {
+    return fmt::format("create nvmet host {}", a.nqn);
+}
+
+std::string sentence(const RemoveNvmetHost& a) {
+    return fmt::format("remove nvmet host {}", a.nqn);
+}
+
+std::string sentence(const CreateSubsystem& a) {
+    return fmt::format("create nvmet subsystem {} with serial number {}", a.nqn, a.serial);
+}
+
+std::string sentence(const RemoveSubsystem& a) {
+    return fmt::format("remove nvmet subsystem {}", a.nqn);
+}
+
+std::string sentence(const CreateNamespace& a) {
+    return fmt::format("create namespace {} of nvmet subsystem {} on dm device {} with uuid {}",
+                       a.nsid, a.nqn, name_of(a.ns.device_uuid), a.ns.uuid);
+}
+
+std::string sentence(const RemoveNamespace& a) {
+    return fmt::format("remove namespace {} of nvmet subsystem {}", a.nsid, a.nqn);
+}
+
+std::string sentence(const AllowHost& a) {
+    return fmt::format("allow host {} on nvmet subsystem {}", a.host_nqn, a.nqn);
+}
+
+std::string sentence(const DisallowHost& a) {
+    return fmt::format("disallow host {} on nvmet subsystem {}", a.host_nqn, a.nqn);
+}
+
+std::string sentence(const CreatePort& a) {
+    return fmt::format("create nvmet port {} at {}", a.port.id, endpoint(a.port));
+}
+
+std::string sentence(const RemovePort& a) {
+    return fmt::format("remove nvmet port {}", a.id);
+}
+
+std::string sentence(const LinkSubsystem& a) {
+    return fmt::format("link nvmet subsystem {} to port {}", a.nqn, a.port);
+}
+
+std::string sentence(const UnlinkSubsystem& a) {
+    return fmt::format("unlink nvmet subsystem {} from port {}", a.nqn, a.port);
+}
+
+std::string sentence(const MarkFormatted& a) {
+    return fmt::format("record leg {} of volume {} as formatted", a.leg_uuid, a.volume_uuid);
+}
+
+std::string sentence(const ForgetVolume& a) {
+    return fmt::format("forget volume {}", a.name);
+}
+
+std::string sentence(const ForgetHost& a) {
+    return fmt::format("forget host {}", a.name);
+}
+
+}  // namespace
+
+std::string describe(const Action& action) {
+    return std::visit([](const auto& a) { return sentence(a); }, action);
+}
+
+}  // namespace dnvme::plan
