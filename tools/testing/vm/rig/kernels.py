@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kernels to boot: Debian's stock ones, fetched from the archive, and self-built ones.
 
-A stock kernel is the one whose header package is installed, so that modules built here load
-there. Its package is unpacked into the cache and never installed.
+A stock kernel is the one whose headers are at hand, so that modules built here load there. Its
+package is unpacked into the cache and never installed.
 """
 
 from __future__ import annotations
 
-import re
-import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -16,10 +14,9 @@ from pathlib import Path
 
 from rig import vmlinux
 from rig.errors import RigError
-from rig.paths import cache_dir, cache_lock, hash_of
+from rig.paths import SOURCE, cache_dir, cache_lock, hash_of
 
 STOCK = ("6.1", "6.12")
-HEADERS = Path("/usr/src")
 
 # Without these a self-built kernel, which lacks most drivers, spends half a minute on ACPI.
 BUILT_ARGUMENTS = ("pci=noacpi", "acpi=noirq")
@@ -45,22 +42,13 @@ class Kernel:
     arguments: tuple[str, ...] = ()
 
 
-def stock_release(name: str) -> str:
-    """The release (uname -r) of the installed header package of a short name such as 6.1."""
-    pattern = re.compile(rf"linux-headers-({re.escape(name)}\.\d+(?:-\d+|\+deb12)-amd64)$")
-    found = [m.group(1) for path in HEADERS.glob("linux-headers-*")
-             if (m := pattern.match(path.name))]
-    if not found:
-        raise RigError(f"no headers of kernel {name} under {HEADERS}: apt-get install "
-                       f"linux-headers-{'amd64' if name == '6.1' else name + '-amd64'}")
-    return max(found, key=lambda release: [int(n) for n in re.findall(r"\d+", release)])
-
-
-def package_version(package: str) -> str:
-    """The installed version of a Debian package."""
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package],
-                          stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout
+def ask_setup(question: str, name: str) -> str:
+    """What the tree's own set-up knows of a stock kernel: release, version or kdir."""
+    done = subprocess.run([str(SOURCE / "tools" / "setup" / "stock-kernel"), question, name],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise RigError(f"kernel {name}: {done.stderr.strip()}")
+    return done.stdout.strip()
 
 
 def download(package: str, version: str, directory: Path) -> Path:
@@ -95,14 +83,14 @@ def unpack(deb: Path, release: str, target: Path) -> None:
 
 def fetch_stock(name: str) -> Kernel:
     """The stock kernel of a short name, downloaded unless the cache has it."""
-    release = stock_release(name)
-    version = package_version(f"linux-headers-{release}")
+    release = ask_setup("release", name)
+    version = ask_setup("version", name)
     entry = cache_dir() / "kernels" / f"{release}-{hash_of(version, *UNUSED)}"
     with cache_lock("kernels"):
         if not entry.exists():
             fill_entry(release, version, entry)
     return Kernel(name, release, entry / "vmlinux", entry / "lib" / "modules" / release,
-                  HEADERS / f"linux-headers-{release}")
+                  Path(ask_setup("kdir", name)))
 
 
 def fill_entry(release: str, version: str, entry: Path) -> None:
@@ -135,8 +123,3 @@ def find(name: str) -> Kernel:
         raise RigError(f"no kernel '{name}': known are {', '.join(STOCK)}; self-built ones are "
                        f"made by 'dnvme-vm kernel-build NAME' (looked in {directory})")
     return load_built(directory.resolve())
-
-
-def forget_all() -> None:
-    """Remove the stock kernels from the cache."""
-    shutil.rmtree(cache_dir() / "kernels", ignore_errors=True)

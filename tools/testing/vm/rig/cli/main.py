@@ -7,10 +7,11 @@ import argparse
 import sys
 
 from rig import cleanup
-from rig.cli import clean, fetch, run
+from rig.cli import clean, fetch, run, shell
 from rig.errors import RigError
 
 VERBS = {
+    "shell": (shell, "an interactive shell in a fresh guest"),
     "run": (run, "run a command in a fresh guest; its output and status are passed on"),
     "fetch": (fetch, "download the stock kernels into the cache"),
     "clean": (clean, "remove what killed runs left behind"),
