@@ -3,13 +3,15 @@
 
 #include <fmt/format.h>
 
-#include "sys/words.h"
+#include "base/words.h"
 
 namespace dnvme::sys {
 namespace {
 
+constexpr std::string_view kDiskPrefix = "{disk:";
+
 bool is_reference(std::string_view word) {
-    return (word.starts_with("{dm:") || word.starts_with("{disk:")) && word.ends_with('}');
+    return (word.starts_with("{dm:") || word.starts_with(kDiskPrefix)) && word.ends_with('}');
 }
 
 const std::string* find(const std::map<std::string, std::string>& map, const std::string& key) {
@@ -19,14 +21,6 @@ const std::string* find(const std::map<std::string, std::string>& map, const std
 
 }  // namespace
 
-std::string dm_reference(std::string_view dm_uuid) {
-    return fmt::format("{{dm:{}}}", dm_uuid);
-}
-
-std::string disk_reference(std::string_view disk_uuid) {
-    return fmt::format("{{disk:{}}}", disk_uuid);
-}
-
 std::vector<std::string> references_in(std::string_view params) {
     std::vector<std::string> references;
     for (std::string& word : split_words(params)) {
@@ -34,6 +28,16 @@ std::vector<std::string> references_in(std::string_view params) {
             references.push_back(std::move(word));
     }
     return references;
+}
+
+std::vector<std::string> disks_in(std::string_view params) {
+    std::vector<std::string> uuids;
+    for (const std::string& reference : references_in(params)) {
+        if (reference.starts_with(kDiskPrefix))
+            uuids.push_back(
+                reference.substr(kDiskPrefix.size(), reference.size() - kDiskPrefix.size() - 1));
+    }
+    return uuids;
 }
 
 void DeviceMap::add(const std::string& reference, const std::string& number) {

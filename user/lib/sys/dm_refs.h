@@ -8,15 +8,15 @@
 
 #include "base/result.h"
 
-/// Devices in the parameters of a dm table: "{dm:<dm uuid>}" and "{disk:<disk uuid>}" on our
-/// side, "major:minor" on the kernel's. Pure.
+/// Devices in the parameters of a dm table: references (plan/references.h) on our side,
+/// "major:minor" on the kernel's. Pure.
 namespace dnvme::sys {
-
-std::string dm_reference(std::string_view dm_uuid);
-std::string disk_reference(std::string_view disk_uuid);
 
 /// The references in @p params, in order; repeated ones are repeated.
 std::vector<std::string> references_in(std::string_view params);
+
+/// Uuids of the disks that @p params refer to.
+std::vector<std::string> disks_in(std::string_view params);
 
 /// Which device has which number at one moment.
 class DeviceMap {

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <variant>
 
+#include "plan/references.h"
 #include "sys/dm_refs.h"
 #include "sys/refused.h"
 #include "sys/sim_rules.h"
@@ -17,7 +18,7 @@ plan::KernelState Simulator::state() const {
     plan::KernelState state = kernel_;
     for (auto& [uuid, device] : state.dm) {
         const auto foreign = foreign_opens_.find(uuid);
-        device.opens = count_opens(kernel_, uuid);
+        device.opens = static_cast<std::int32_t>(plan::count_holders(kernel_, uuid));
         device.opens += foreign == foreign_opens_.end() ? 0 : foreign->second;
     }
     return state;
@@ -66,7 +67,7 @@ void Simulator::apply(const plan::Action& action) {
     if (const auto* thin = std::get_if<plan::CreateThin>(&action))
         thins_[pool_metadata(kernel_, thin->pool_uuid)].insert(thin->thin_id);
     if (const auto* wipe = std::get_if<plan::WipeDm>(&action))
-        thins_.erase(dm_reference(wipe->uuid));
+        thins_.erase(plan::dm_reference(wipe->uuid));
     if (const auto* remove = std::get_if<plan::RemoveDm>(&action))
         failed_.erase(remove->uuid);
     plan::apply_to(kernel_, action);

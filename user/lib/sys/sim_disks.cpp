@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "plan/references.h"
 #include "sys/dm_refs.h"
 #include "sys/refused.h"
 
@@ -52,7 +53,7 @@ std::string SimDisks::user_of(const BlockDevice& disk) const {
     if (!disk.in_use.empty() || disk.label_uuid.empty())
         return disk.in_use;
     for (const auto& [uuid, device] : kernel_.dm) {
-        if (holds(device, disk_reference(disk.label_uuid)))
+        if (holds(device, plan::disk_reference(disk.label_uuid)))
             return "held by " + device.name;
     }
     return "";
@@ -113,7 +114,7 @@ Status SimDisks::clear_label(const std::string& path, const std::string& disk_uu
 
 std::uint64_t SimDisks::size_of(const std::string& reference) const {
     for (const auto& [path, disk] : disks_) {
-        if (present_.at(path) && disk_reference(disk.label_uuid) == reference)
+        if (present_.at(path) && plan::disk_reference(disk.label_uuid) == reference)
             return disk.size_bytes;
     }
     return 0;

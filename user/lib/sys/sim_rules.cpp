@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "base/words.h"
+#include "plan/references.h"
 #include "sys/dm_refs.h"
+#include "sys/number.h"
 #include "sys/refused.h"
-#include "sys/words.h"
 
 namespace dnvme::sys {
 namespace {
@@ -86,7 +88,7 @@ Status Rules::device_closed(const std::string& uuid) const {
 
 std::uint64_t Rules::size_of(const std::string& reference) const {
     for (const auto& [uuid, device] : kernel_.dm) {
-        if (dm_reference(uuid) == reference)
+        if (plan::dm_reference(uuid) == reference)
             return sectors_of(device) * kSectorBytes;
     }
     return view_.disks.size_of(reference);
@@ -109,7 +111,7 @@ Status Rules::thin_exists(const plan::DmTarget& target) const {
     if (!id)
         return refused(EINVAL, "thin: Invalid argument count");
     for (const auto& [uuid, device] : kernel_.dm) {
-        if (dm_reference(uuid) != words[0])
+        if (plan::dm_reference(uuid) != words[0])
             continue;
         const auto thins = view_.thins.find(pool_metadata(kernel_, uuid));
         if (thins != view_.thins.end() && thins->second.contains(*id))
@@ -161,7 +163,7 @@ Status Rules::operator()(const plan::ReloadDm& a) const {
 Status Rules::operator()(const plan::WipeDm& a) const {
     if (Status closed = device_closed(a.uuid); !closed)
         return closed;
-    const std::uint64_t size = size_of(dm_reference(a.uuid));
+    const std::uint64_t size = size_of(plan::dm_reference(a.uuid));
     if (a.offset_bytes > size || a.length_bytes > size - a.offset_bytes)
         return refused(EINVAL, fmt::format("wipe beyond the end of dm device {}", a.uuid));
     return {};
@@ -318,17 +320,6 @@ Status Rules::operator()(const plan::UnlinkSubsystem& a) const {
 
 Status check_action(const SimView& view, const plan::Action& action) {
     return std::visit(Rules(view), action);
-}
-
-std::int32_t count_opens(const plan::KernelState& kernel, const std::string& dm_uuid) {
-    std::int32_t opens = 0;
-    for (const auto& [uuid, device] : kernel.dm)
-        opens += holds(device, dm_reference(dm_uuid)) ? 1 : 0;
-    for (const auto& [nqn, subsystem] : kernel.subsystems) {
-        for (const auto& [nsid, ns] : subsystem.namespaces)
-            opens += ns.enabled && ns.device_uuid == dm_uuid ? 1 : 0;
-    }
-    return opens;
 }
 
 std::string pool_metadata(const plan::KernelState& kernel, const std::string& pool_uuid) {

@@ -23,9 +23,6 @@ struct SimView {
 /// Tables and messages refuse for the reasons for which the kernel would. Pure.
 Status check_action(const SimView& view, const plan::Action& action);
 
-/// How many of our devices and enabled namespaces have @p dm_uuid open.
-std::int32_t count_opens(const plan::KernelState& kernel, const std::string& dm_uuid);
-
 /// The metadata device of the pool with @p pool_uuid, as a reference; empty if it is no pool.
 std::string pool_metadata(const plan::KernelState& kernel, const std::string& pool_uuid);
 

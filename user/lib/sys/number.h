@@ -4,18 +4,10 @@
 #include <charconv>
 #include <concepts>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
-/// Words of kernel text. Pure.
+/// Pieces of kernel text. Pure.
 namespace dnvme::sys {
-
-/// Split at runs of blanks, tabs and newlines; no empty words.
-std::vector<std::string> split_words(std::string_view text);
-std::string join_words(const std::vector<std::string>& words);
-/// Without blanks, tabs and newlines at the end.
-std::string_view trim_end(std::string_view text);
 
 /// The whole of @p word as a decimal number; nothing if it is not one or does not fit.
 template <std::integral Number>
@@ -25,6 +17,12 @@ std::optional<Number> to_number(std::string_view word) {
     if (error != std::errc() || end != word.data() + word.size())
         return std::nullopt;
     return number;
+}
+
+/// Without blanks, tabs and newlines at the end.
+constexpr std::string_view trim_end(std::string_view text) {
+    const std::size_t last = text.find_last_not_of(" \t\n");
+    return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
 }
 
 }  // namespace dnvme::sys

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "plan/kernel_state.h"
+#include "sys/dm_task.h"
+
+namespace dnvme::sys {
+
+/// The one door to device-mapper. Tables are in the kernel's words, with major:minor.
+/// Devices are addressed by uuid, so that one that is not ours is never touched.
+class DmClient {
+  public:
+    /// Error: unavailable (no device-mapper in this kernel, or no right to use it).
+    Status check();
+
+    /// Every device whose uuid is one of ours.
+    Result<std::vector<DmInfo>> list();
+    /// Error: not_found.
+    Result<DmInfo> info(const std::string& uuid);
+    Result<std::vector<plan::DmTarget>> table(const std::string& uuid);
+    Result<std::vector<plan::DmTarget>> status(const std::string& uuid);
+
+    /// Creates, loads, resumes; a failure leaves nothing. On success the node is there.
+    Status create(const plan::DmDevice& device);
+    /// Loads, suspends, resumes; a failure leaves the old table, live.
+    Status reload(const plan::DmDevice& device);
+    Status resume(const std::string& uuid);
+    /// Waits a few seconds for a scanner that has it open.
+    Status remove(const std::string& uuid);
+    /// To the target at sector 0.
+    Status message(const std::string& uuid, const std::string& text);
+    /// A thin volume that is there already is success.
+    Status create_thin(const std::string& pool_uuid, std::uint32_t thin_id);
+
+  private:
+    Status load(const std::string& name, const std::vector<plan::DmTarget>& table);
+    Status load_and_resume(const plan::DmDevice& device);
+    Status suspend_and_resume(const std::string& name);
+};
+
+/// The path at which a device with this name is found.
+std::string dm_path(const std::string& name);
+
+}  // namespace dnvme::sys

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sys/executor.h"
+
+#include <iterator>
+#include <variant>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "model/names.h"
+#include "plan/normalise.h"
+#include "plan/references.h"
+#include "sys/dm_text.h"
+#include "sys/modules.h"
+#include "sys/zero.h"
+
+namespace dnvme::sys {
+namespace {
+
+constexpr const char* kNvmetRoot = "/sys/kernel/config/nvmet";
+
+Status not_mine() {
+    return fail(Code::internal, "an action of the store is not for the kernel");
+}
+
+tl::unexpected<Error> found_twice(const std::string& disk_uuid, const std::string& path) {
+    return fail(Code::precondition,
+                fmt::format("disk {} is there twice, as {} and as another device: take the copy "
+                            "away",
+                            disk_uuid, path));
+}
+
+}  // namespace
+
+/// What each action does, by one call of the door it is for.
+struct LinuxKernel::Runner {
+    LinuxKernel& kernel;
+
+    Status operator()(const plan::LoadModule& a) const { return load_module(a.module); }
+    Status operator()(const plan::CreateDm& a) const {
+        const auto device = kernel.with_numbers(a.device);
+        return device ? kernel.dm_.create(*device) : pass(device.error());
+    }
+    Status operator()(const plan::ReloadDm& a) const {
+        const auto device = kernel.with_numbers(a.device);
+        return device ? kernel.dm_.reload(*device) : pass(device.error());
+    }
+    Status operator()(const plan::ResumeDm& a) const { return kernel.dm_.resume(a.uuid); }
+    Status operator()(const plan::RemoveDm& a) const { return kernel.dm_.remove(a.uuid); }
+    Status operator()(const plan::WipeDm& a) const {
+        const auto device = kernel.dm_.info(a.uuid);
+        return device ? zero_device(dm_path(device->name), a.offset_bytes, a.length_bytes)
+                      : pass(device.error());
+    }
+    Status operator()(const plan::CreateThin& a) const {
+        return kernel.dm_.create_thin(a.pool_uuid, a.thin_id);
+    }
+    Status operator()(const plan::CreateNvmetHost& a) const {
+        return kernel.nvmet_.create_host(a.nqn);
+    }
+    Status operator()(const plan::RemoveNvmetHost& a) const {
+        return kernel.nvmet_.remove_host(a.nqn);
+    }
+    Status operator()(const plan::CreateSubsystem& a) const {
+        return kernel.nvmet_.create_subsystem(a.nqn, a.serial);
+    }
+    Status operator()(const plan::RemoveSubsystem& a) const {
+        return kernel.nvmet_.remove_subsystem(a.nqn);
+    }
+    Status operator()(const plan::CreateNamespace& a) const {
+        return kernel.nvmet_.create_namespace(a.nqn, a.nsid, a.ns);
+    }
+    Status operator()(const plan::RemoveNamespace& a) const {
+        return kernel.nvmet_.remove_namespace(a.nqn, a.nsid);
+    }
+    Status operator()(const plan::AllowHost& a) const {
+        return kernel.nvmet_.allow_host(a.nqn, a.host_nqn);
+    }
+    Status operator()(const plan::DisallowHost& a) const {
+        return kernel.nvmet_.disallow_host(a.nqn, a.host_nqn);
+    }
+    Status operator()(const plan::CreatePort& a) const { return kernel.nvmet_.create_port(a.port); }
+    Status operator()(const plan::RemovePort& a) const { return kernel.nvmet_.remove_port(a.id); }
+    Status operator()(const plan::LinkSubsystem& a) const {
+        return kernel.nvmet_.link(a.port, a.nqn);
+    }
+    Status operator()(const plan::UnlinkSubsystem& a) const {
+        return kernel.nvmet_.unlink(a.port, a.nqn);
+    }
+    Status operator()(const plan::MarkFormatted&) const { return not_mine(); }
+    Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
+    Status operator()(const plan::ForgetHost&) const { return not_mine(); }
+};
+
+LinuxKernel::LinuxKernel() : nvmet_(config_fs_, kNvmetRoot) {}
+
+DeviceMap LinuxKernel::map_devices(const std::vector<DmInfo>& dm) const {
+    DeviceMap devices;
+    for (const DmInfo& info : dm)
+        devices.add(plan::dm_reference(info.uuid), info.number);
+    for (const auto& [uuid, path] : disk_paths_) {
+        if (const auto number = device_number(path))
+            devices.add(plan::disk_reference(uuid), *number);
+    }
+    return devices;
+}
+
+Result<std::string> LinuxKernel::known_path(const std::string& disk_uuid) const {
+    const auto [first, last] = disk_paths_.equal_range(disk_uuid);
+    if (first == last)
+        return fail(Code::not_found, fmt::format("disk {} is not on this node", disk_uuid));
+    if (std::next(first) != last)
+        return found_twice(disk_uuid, first->second);
+    return first->second;
+}
+
+Result<std::string> LinuxKernel::path_of_disk(const std::string& disk_uuid) {
+    const auto path = known_path(disk_uuid);
+    if (path) {
+        const auto label = read_label(*path);
+        if (label && *label && (*label)->disk_uuid == disk_uuid)
+            return path;
+    }
+    const auto labelled = disks_.labelled();
+    if (!labelled)
+        return pass(labelled.error());
+    remember(*labelled);
+    return known_path(disk_uuid);
+}
+
+void LinuxKernel::remember(const std::vector<BlockDevice>& labelled) {
+    disk_paths_.clear();
+    for (const BlockDevice& disk : labelled)
+        disk_paths_.emplace(disk.label_uuid, disk.path);
+}
+
+Status LinuxKernel::check_disks(const plan::DmDevice& device) {
+    for (const plan::DmTarget& target : device.table) {
+        for (const std::string& uuid : disks_in(target.params)) {
+            if (const auto path = path_of_disk(uuid); !path)
+                return pass(path.error());
+        }
+    }
+    return {};
+}
+
+Result<plan::DmDevice> LinuxKernel::with_numbers(const plan::DmDevice& device) {
+    if (Status there = check_disks(device); !there)
+        return pass(there.error());
+    const auto ours = dm_.list();
+    if (!ours)
+        return pass(ours.error());
+    const DeviceMap devices = map_devices(*ours);
+    plan::DmDevice translated = device;
+    for (plan::DmTarget& target : translated.table) {
+        auto params = to_numbers(target.params, devices);
+        if (!params)
+            return pass(params.error());
+        target.params = *std::move(params);
+    }
+    return translated;
+}
+
+Result<plan::DmDevice> LinuxKernel::read_device(const DmInfo& info, const DeviceMap& devices) {
+    auto table = dm_.table(info.uuid);
+    if (!table)
+        return pass(table.error());
+    for (plan::DmTarget& target : *table)
+        target.params = plan::normalise_params(target.type, to_references(target.params, devices));
+    return plan::DmDevice{.uuid = info.uuid,
+                          .name = info.name,
+                          .table = *std::move(table),
+                          .suspended = info.suspended,
+                          .opens = info.opens};
+}
+
+Status LinuxKernel::probe_dm(plan::KernelState& state) {
+    const auto ours = dm_.list();
+    if (!ours)
+        return pass(ours.error());
+    const DeviceMap devices = map_devices(*ours);
+    for (const DmInfo& info : *ours) {
+        auto device = read_device(info, devices);
+        if (!device && device.error().code() == Code::not_found)
+            continue;  // gone since it was listed
+        if (!device)
+            return pass(device.error());
+        state.dm[info.uuid] = *std::move(device);
+    }
+    return {};
+}
+
+Status LinuxKernel::probe_nvmet(plan::KernelState& state) {
+    auto nvmet = nvmet_.probe();
+    if (!nvmet)
+        return pass(nvmet.error());
+    state.subsystems = std::move(nvmet->subsystems);
+    state.ports = std::move(nvmet->ports);
+    state.hosts = std::move(nvmet->hosts);
+    return {};
+}
+
+Result<plan::KernelState> LinuxKernel::probe(const std::vector<BlockDevice>& labelled) {
+    remember(labelled);
+    plan::KernelState state;
+    if (Status read = probe_dm(state); !read)
+        return pass(read.error());
+    if (Status read = probe_nvmet(state); !read)
+        return pass(read.error());
+    auto modules = loaded_modules();
+    if (!modules)
+        return pass(modules.error());
+    state.modules = *std::move(modules);
+    return state;
+}
+
+Result<std::vector<RaidHealth>> LinuxKernel::raid_health() {
+    const auto ours = dm_.list();
+    if (!ours)
+        return pass(ours.error());
+    std::vector<RaidHealth> arrays;
+    for (const DmInfo& info : *ours) {
+        if (model::parse_dm_uuid(info.uuid)->kind != model::DmKind::raid)
+            continue;
+        const auto targets = dm_.status(info.uuid);
+        if (!targets || targets->empty())  // gone since it was listed, or not built yet
+            continue;
+        const auto status = parse_raid_status(targets->front().params);
+        if (!status)
+            return pass(status.error(), info.name);
+        arrays.push_back({info.uuid, status->health, in_sync(*status)});
+    }
+    return arrays;
+}
+
+Status LinuxKernel::run(const plan::Action& action) {
+    if (Status done = std::visit(Runner{*this}, action); !done)
+        return pass(done.error(), plan::describe(action));
+    return {};
+}
+
+Result<std::unique_ptr<Kernel>> open_kernel() {
+    if (::geteuid() != 0)
+        return fail(Code::precondition, "only root can change the kernel: start dnvmed as root");
+    // Where these are built in there is nothing to load; where they are missing the checks below
+    // say what that means.
+    (void)load_module("dm-mod");
+    (void)load_module("configfs");
+    if (Status mounted = mount_configfs(); !mounted)
+        return pass(mounted.error());
+    auto kernel = std::make_unique<LinuxKernel>();
+    if (Status usable = kernel->check(); !usable)
+        return pass(usable.error());
+    return kernel;
+}
+
+}  // namespace dnvme::sys
