@@ -3,13 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include "plan/references.h"
+
 namespace dnvme::sys {
 namespace {
 
 DeviceMap two_devices() {
     DeviceMap devices;
-    devices.add(dm_reference("DNVME-gate-1"), "253:4");
-    devices.add(disk_reference("d1"), "259:0");
+    devices.add(plan::dm_reference("DNVME-gate-1"), "253:4");
+    devices.add(plan::disk_reference("d1"), "259:0");
     return devices;
 }
 
