@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last look at a plan before it runs. It may be only one owner's part of a plan, so nothing is
+// refused here for want of what another part makes: only what would hurt.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/words.h"
+#include "model/names.h"
+#include "plan/planner.h"
+#include "plan/references.h"
+
+namespace dnvme::plan {
+namespace {
+
+tl::unexpected<Error> refuse(std::string why) {
+    return fail(Code::precondition, std::move(why));
+}
+
+tl::unexpected<Error> not_ours(std::string_view what) {
+    return fail(Code::internal, fmt::format("{} is not dnvme's: nothing was done to it", what));
+}
+
+bool is_ours(const std::string& uuid, const std::string& name) {
+    const auto identity = model::parse_dm_uuid(uuid);
+    return identity && model::dm_name(identity->kind, identity->uuid) == name;
+}
+
+/// "8:16": a device that only the kernel's number names, and that may be anybody's tomorrow.
+bool is_number(const std::string& word) {
+    return word.find(':') != std::string::npos && !word.starts_with('{');
+}
+
+/// Steps through a plan; state_ is what the steps so far have made of the actual state.
+class Checker {
+  public:
+    explicit Checker(const KernelState& actual) : actual_(actual), state_(actual) {}
+
+    Status check(const std::vector<Action>& plan) {
+        for (const Action& action : plan) {
+            if (Status ok = std::visit(*this, action); !ok)
+                return pass(ok.error(), describe(action));
+            apply_to(state_, action);
+        }
+        return {};
+    }
+
+    Status operator()(const CreateDm& a) const;
+    Status operator()(const ReloadDm& a) const;
+    Status operator()(const RemoveDm& a) const;
+    Status operator()(const WipeDm& a) const;
+    Status operator()(const CreateSubsystem& a) const;
+    Status operator()(const RemoveSubsystem& a) const;
+    Status operator()(const RemoveNamespace& a) const;
+    Status operator()(const DisallowHost& a) const;
+    Status operator()(const UnlinkSubsystem& a) const;
+    Status operator()(const CreatePort& a) const;
+    /// The others cannot take anything from anybody.
+    template <class A>
+    Status operator()(const A& /*a*/) const {
+        return {};
+    }
+
+  private:
+    [[nodiscard]] static Status table_is_ours(const DmDevice& device);
+    [[nodiscard]] Status is_ours_alone(const std::string& uuid) const;
+    [[nodiscard]] Status knows_subsystem(const std::string& nqn) const;
+    [[nodiscard]] Status is_cut(const std::string& nqn) const;
+
+    const KernelState& actual_;
+    KernelState state_;
+};
+
+Status Checker::table_is_ours(const DmDevice& device) {
+    if (!is_ours(device.uuid, device.name))
+        return not_ours("dm device " + device.name);
+    for (const DmTarget& target : device.table) {
+        const auto words = split_words(target.params);
+        const auto number = std::find_if(words.begin(), words.end(), is_number);
+        if (number != words.end())
+            return not_ours("device " + *number);
+    }
+    for (const std::string& below : dm_devices_below(device)) {
+        if (!model::parse_dm_uuid(below))
+            return not_ours("dm device " + below);
+    }
+    return {};
+}
+
+/// Compares with the actual state: who holds it there, and is not ours, still does.
+Status Checker::is_ours_alone(const std::string& uuid) const {
+    const auto device = actual_.dm.find(uuid);
+    if (device == actual_.dm.end())
+        return {};
+    const auto holders = static_cast<std::int32_t>(count_holders(actual_, uuid));
+    if (device->second.opens > holders)
+        return refuse(
+            fmt::format("it is in use outside dnvme (opened {} times more than by "
+                        "dnvme's own devices): find who uses /dev/mapper/{} and stop it",
+                        device->second.opens - holders, device->second.name));
+    return {};
+}
+
+Status Checker::knows_subsystem(const std::string& nqn) const {
+    if (!state_.subsystems.contains(nqn))
+        return not_ours("nvmet subsystem " + nqn);
+    return {};
+}
+
+Status Checker::is_cut(const std::string& nqn) const {
+    for (const auto& [id, port] : state_.ports) {
+        if (port.subsystems.contains(nqn))
+            return refuse(fmt::format("hosts are still connected through port {}", id));
+    }
+    return {};
+}
+
+Status Checker::operator()(const CreateDm& a) const {
+    if (state_.dm.contains(a.device.uuid))
+        return refuse("it is there already");
+    return table_is_ours(a.device);
+}
+
+Status Checker::operator()(const ReloadDm& a) const {
+    return table_is_ours(a.device);
+}
+
+Status Checker::operator()(const RemoveDm& a) const {
+    if (!model::parse_dm_uuid(a.uuid))
+        return not_ours("dm device " + a.name);
+    return is_ours_alone(a.uuid);
+}
+
+/// Only what stands below redundancy is ever wiped, and only when nothing stands on it.
+Status Checker::operator()(const WipeDm& a) const {
+    const auto identity = model::parse_dm_uuid(a.uuid);
+    if (!identity || identity->kind != model::DmKind::gate)
+        return not_ours("dm device " + a.uuid);
+    if (count_holders(state_, a.uuid) != 0)
+        return refuse("something stands on it");
+    return is_ours_alone(a.uuid);
+}
+
+Status Checker::operator()(const CreateSubsystem& a) const {
+    if (state_.subsystems.contains(a.nqn))
+        return refuse("it is there already");
+    return {};
+}
+
+Status Checker::operator()(const RemoveSubsystem& a) const {
+    if (Status known = knows_subsystem(a.nqn); !known)
+        return known;
+    return is_cut(a.nqn);
+}
+
+/// A namespace waits for I/O in flight when it goes; a connected host would send more of it.
+Status Checker::operator()(const RemoveNamespace& a) const {
+    if (Status known = knows_subsystem(a.nqn); !known)
+        return known;
+    return is_cut(a.nqn);
+}
+
+/// Without the cut the host would stay connected.
+Status Checker::operator()(const DisallowHost& a) const {
+    if (Status known = knows_subsystem(a.nqn); !known)
+        return known;
+    return is_cut(a.nqn);
+}
+
+Status Checker::operator()(const UnlinkSubsystem& a) const {
+    return knows_subsystem(a.nqn);
+}
+
+Status Checker::operator()(const CreatePort& a) const {
+    if (state_.ports.contains(a.port.id))
+        return refuse("it is there already");
+    return {};
+}
+
+}  // namespace
+
+Status check_plan(const std::vector<Action>& plan, const KernelState& actual) {
+    return Checker(actual).check(plan);
+}
+
+}  // namespace dnvme::plan

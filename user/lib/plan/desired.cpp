@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the store wants of this node's kernel.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "model/layout.h"
+#include "model/names.h"
+#include "plan/planner.h"
+#include "plan/tables.h"
+
+namespace dnvme::plan {
+namespace {
+
+constexpr std::uint32_t kNsid = 1;
+constexpr std::uint32_t kMaxTcpPort = 65535;
+
+/// A record that no daemon of ours can have written; building from it would hurt.
+std::string why_senseless(const v1::Volume& volume) {
+    const int members = static_cast<int>(model::members_of(volume.redundancy()));
+    if (volume.legs().empty())
+        return "its record has no legs";
+    for (const v1::Leg& leg : volume.legs()) {
+        if (leg.members_size() != members || leg.pool_block_bytes() == 0)
+            return fmt::format(
+                "the record of its leg {} has {} members instead of {} or no block "
+                "size",
+                leg.uuid(), leg.members_size(), members);
+    }
+    return "";
+}
+
+class Builder {
+  public:
+    Builder(const model::Cluster& cluster, const std::set<std::string>& disks,
+            const Settings& settings)
+        : cluster_(cluster), found_(disks), settings_(settings) {
+        for (const auto& [name, disk] : cluster.disks)
+            disks_[disk.uuid()] = &disk;
+        if (const auto node = cluster.nodes.find(settings.node); node != cluster.nodes.end())
+            portals_ = {node->second.portals().begin(), node->second.portals().end()};
+    }
+
+    Desired build() {
+        for (const auto& [name, volume] : cluster_.volumes) {
+            if (volume.deleting())
+                continue;
+            if (std::string why = why_down(volume); !why.empty())
+                desired_.down[volume.uuid()] = std::move(why);
+            else
+                add(volume);
+        }
+        return std::move(desired_);
+    }
+
+  private:
+    [[nodiscard]] std::string why_down(const v1::Volume& volume) const;
+    [[nodiscard]] std::string why_unusable(const v1::LogicalDisk& member) const;
+    [[nodiscard]] std::string why_unreachable(const v1::Volume& volume) const;
+    void add(const v1::Volume& volume);
+    void add(const v1::Volume& volume, const v1::Leg& leg);
+    void add(DmDevice device) { desired_.kernel.dm[device.uuid] = std::move(device); }
+    void add_export(const v1::Volume& volume);
+    void add_ports(const v1::Volume& volume, const std::string& nqn);
+    [[nodiscard]] std::set<std::string> attached(const v1::Volume& volume) const;
+    void need(std::initializer_list<const char*> modules) {
+        desired_.kernel.modules.insert(modules.begin(), modules.end());
+    }
+
+    const model::Cluster& cluster_;
+    const std::set<std::string>& found_;
+    const Settings& settings_;
+    std::map<std::string, const v1::Disk*> disks_;  ///< by uuid
+    std::vector<v1::Portal> portals_;               ///< of this node
+    Desired desired_;
+};
+
+std::string Builder::why_unusable(const v1::LogicalDisk& member) const {
+    const auto disk = disks_.find(member.disk_uuid());
+    if (disk == disks_.end())
+        return fmt::format("disk {}, which the store does not know", member.disk_uuid());
+    const std::string where =
+        fmt::format("disk {} on node {}", disk->second->name(), disk->second->node());
+    if (disk->second->node() != settings_.node || !found_.contains(member.disk_uuid()))
+        return where;
+    if (member.sync() != v1::LogicalDisk::IN_SYNC)
+        return fmt::format("an in-sync copy of what is on {}", where);
+    return "";
+}
+
+/// A leg is assembled only from members that are in-sync: old data is never served.
+std::string Builder::why_down(const v1::Volume& volume) const {
+    if (std::string why = why_senseless(volume); !why.empty())
+        return why;
+    std::set<std::string> missing;
+    for (const v1::Leg& leg : volume.legs()) {
+        for (const v1::LogicalDisk& member : leg.members())
+            missing.insert(why_unusable(member));
+    }
+    missing.erase("");
+    if (!missing.empty())
+        return fmt::format("waits for {}", fmt::join(missing, ", "));
+    return why_unreachable(volume);
+}
+
+std::string Builder::why_unreachable(const v1::Volume& volume) const {
+    for (const v1::Portal& portal : portals_) {
+        if (const std::uint32_t port = portal.port() + volume.port_offset(); port > kMaxTcpPort)
+            return fmt::format("waits for a TCP port on {}: {} + {} is beyond {}", portal.address(),
+                               portal.port(), volume.port_offset(), kMaxTcpPort);
+    }
+    return "";
+}
+
+void Builder::add(const v1::Volume& volume) {
+    need({"dm_dnvme", "dm_thin_pool"});
+    for (const v1::Leg& leg : volume.legs())
+        add(volume, leg);
+    add(front_device(volume, settings_.drain_ms));
+    add_export(volume);
+}
+
+void Builder::add(const v1::Volume& volume, const v1::Leg& leg) {
+    if (!leg.formatted())
+        desired_.unformatted[leg.uuid()] = volume.uuid();
+    if (volume.redundancy() == v1::REDUNDANCY_RAID1)
+        need({"dm_raid", "raid1"});
+    for (DmDevice& device : leg_devices(leg, volume.redundancy(), settings_.drain_ms))
+        add(std::move(device));
+}
+
+std::set<std::string> Builder::attached(const v1::Volume& volume) const {
+    std::set<std::string> nqns;
+    for (const std::string& name : volume.hosts()) {
+        const auto host = cluster_.hosts.find(name);
+        if (host != cluster_.hosts.end() && !host->second.deleting())
+            nqns.insert(host->second.nqn());
+    }
+    return nqns;
+}
+
+void Builder::add_export(const v1::Volume& volume) {
+    need({"nvmet"});
+    const std::string nqn = model::subsystem_nqn(volume.uuid());
+    const std::set<std::string> hosts = attached(volume);
+    desired_.kernel.hosts.insert(hosts.begin(), hosts.end());
+    desired_.kernel.subsystems[nqn] = {
+        .nqn = nqn,
+        .serial = model::subsystem_serial(volume.uuid()),
+        .namespaces = {{kNsid,
+                        {.device_uuid = model::dm_uuid(model::DmKind::front, volume.uuid()),
+                         .uuid = volume.uuid(),
+                         .nguid = volume.uuid(),
+                         .enabled = true}}},
+        .allowed_hosts = hosts};
+    if (!hosts.empty())
+        add_ports(volume, nqn);
+}
+
+void Builder::add_ports(const v1::Volume& volume, const std::string& nqn) {
+    for (std::uint32_t i = 0; i < portals_.size(); i++) {
+        need({"nvmet_tcp"});
+        const std::uint16_t id = model::nvmet_port_id(settings_.port_id, i, volume.port_offset());
+        const std::uint32_t service = portals_[i].port() + volume.port_offset();
+        desired_.kernel.ports[id] = {.id = id,
+                                     .address = portals_[i].address(),
+                                     .service = static_cast<std::uint16_t>(service),
+                                     .subsystems = {nqn}};
+    }
+}
+
+}  // namespace
+
+Desired build_desired(const model::Cluster& cluster, const std::set<std::string>& disks,
+                      const Settings& settings) {
+    return Builder(cluster, disks, settings).build();
+}
+
+}  // namespace dnvme::plan

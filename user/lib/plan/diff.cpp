@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/diff.h"
+
+#include <algorithm>
+
+#include "model/names.h"
+#include "plan/parts.h"
+
+namespace dnvme::plan {
+namespace {
+
+/// Wants what is there of a volume that is down exactly as it is, so that nothing touches it.
+class Keeper {
+  public:
+    Keeper(KernelState& wanted, const KernelState& actual) : wanted_(wanted), actual_(actual) {}
+
+    void keep(const v1::Volume& volume) {
+        for (const std::string& uuid : all_parts(volume)) {
+            if (const auto device = actual_.dm.find(uuid); device != actual_.dm.end())
+                wanted_.dm.insert(*device);
+        }
+        keep_export(model::subsystem_nqn(volume.uuid()));
+    }
+
+  private:
+    void keep_export(const std::string& nqn) {
+        const auto subsystem = actual_.subsystems.find(nqn);
+        if (subsystem == actual_.subsystems.end())
+            return;
+        wanted_.subsystems.insert(*subsystem);
+        const std::set<std::string>& hosts = subsystem->second.allowed_hosts;
+        wanted_.hosts.insert(hosts.begin(), hosts.end());
+        for (const auto& [id, port] : actual_.ports) {
+            if (port.subsystems.contains(nqn))
+                keep_link(port, nqn);
+        }
+    }
+    void keep_link(NvmetPort port, const std::string& nqn) {
+        port.subsystems.clear();
+        wanted_.ports.emplace(port.id, port).first->second.subsystems.insert(nqn);
+    }
+
+    KernelState& wanted_;
+    const KernelState& actual_;
+};
+
+KernelState with_down_volumes(const model::Cluster& cluster, const Desired& desired,
+                              const KernelState& actual) {
+    KernelState wanted = desired.kernel;
+    Keeper keeper(wanted, actual);
+    for (const auto& [name, volume] : cluster.volumes) {
+        if (desired.down.contains(volume.uuid()))
+            keeper.keep(volume);
+    }
+    return wanted;
+}
+
+}  // namespace
+
+Diff diff(const model::Cluster& cluster, const Desired& desired, const KernelState& actual) {
+    Diff diff;
+    diff.wanted = with_down_volumes(cluster, desired, actual);
+    std::set_difference(diff.wanted.modules.begin(), diff.wanted.modules.end(),
+                        actual.modules.begin(), actual.modules.end(),
+                        std::inserter(diff.load_modules, diff.load_modules.end()));
+    diff_dm(diff, cluster, desired, actual);
+    diff_nvmet(diff, cluster, actual);
+    return diff;
+}
+
+}  // namespace dnvme::plan

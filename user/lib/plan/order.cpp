@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what has to change to the order in which it can.
+#include <algorithm>
+
+#include "model/names.h"
+#include "plan/diff.h"
+#include "plan/parts.h"
+#include "plan/planner.h"
+#include "plan/references.h"
+#include "plan/tables.h"
+
+namespace dnvme::plan {
+namespace {
+
+constexpr std::uint32_t kThinId = 0;
+
+class Orderer {
+  public:
+    Orderer(const model::Cluster& cluster, const Desired& desired, const KernelState& actual,
+            Diff diff)
+        : cluster_(cluster), desired_(desired), actual_(actual), diff_(std::move(diff)) {}
+
+    std::vector<Action> run() {
+        load_modules();
+        resume();
+        cut();
+        take_export_down();
+        take_devices_down();
+        build();
+        put_export_up();
+        open();
+        forget();
+        return std::move(plan_);
+    }
+
+  private:
+    void load_modules();
+    void resume();
+    void cut();
+    void take_export_down();
+    void take_devices_down();
+    void build();
+    void put_export_up();
+    void open();
+    void forget();
+
+    void remove(const std::string& uuid);
+    void build(const v1::Volume& volume, const v1::Leg& leg);
+    void build_pool(const v1::Leg& leg);
+    void build(const std::string& uuid);
+    void wipe(const v1::Volume& volume, const v1::Leg& leg);
+    void format(const v1::Volume& volume, const v1::Leg& leg);
+    void forget_volumes();
+    void forget_hosts();
+    [[nodiscard]] bool is_listed(const std::string& host) const;
+    [[nodiscard]] bool is_unformatted(const v1::Leg& leg) const {
+        return desired_.unformatted.contains(leg.uuid());
+    }
+    template <class A>
+    void add(A action) {
+        plan_.emplace_back(std::move(action));
+    }
+
+    const model::Cluster& cluster_;
+    const Desired& desired_;
+    const KernelState& actual_;
+    const Diff diff_;
+    std::map<std::string, std::set<std::string>> holders_;  ///< of what is still to be removed
+    std::vector<Action> plan_;
+};
+
+void Orderer::load_modules() {
+    for (const std::string& module : diff_.load_modules)
+        add(LoadModule{.module = module});
+}
+
+/// First of all: whatever waits for I/O would wait for ever above a suspended device. From the
+/// bottom, so that nothing is let go into a device that still holds.
+void Orderer::resume() {
+    std::map<model::DmKind, std::vector<std::string>> by_kind;
+    for (const std::string& uuid : diff_.resume_dm) {
+        if (const auto identity = model::parse_dm_uuid(uuid))
+            by_kind[identity->kind].push_back(uuid);
+    }
+    for (const auto& [kind, uuids] : by_kind) {
+        for (const std::string& uuid : uuids)
+            add(ResumeDm{.uuid = uuid});
+    }
+}
+
+/// Before anything that a connected host could notice or that waits for its I/O.
+void Orderer::cut() {
+    for (const auto& [port, nqn] : diff_.unlink)
+        add(UnlinkSubsystem{.port = port, .nqn = nqn});
+}
+
+void Orderer::take_export_down() {
+    for (const std::uint16_t id : diff_.remove_ports)
+        add(RemovePort{.id = id});
+    for (const auto& [nqn, nsid] : diff_.remove_namespaces)
+        add(RemoveNamespace{.nqn = nqn, .nsid = nsid});
+    for (const auto& [nqn, host] : diff_.disallow)
+        add(DisallowHost{.nqn = nqn, .host_nqn = host});
+    for (const std::string& nqn : diff_.remove_subsystems)
+        add(RemoveSubsystem{.nqn = nqn});
+    for (const std::string& nqn : diff_.remove_hosts)
+        add(RemoveNvmetHost{.nqn = nqn});
+}
+
+void Orderer::take_devices_down() {
+    for (const std::string& uuid : diff_.remove_dm)
+        holders_.try_emplace(uuid);
+    for (const std::string& uuid : diff_.remove_dm) {
+        for (const std::string& below : dm_devices_below(actual_.dm.at(uuid))) {
+            if (const auto goes = holders_.find(below); goes != holders_.end())
+                goes->second.insert(uuid);
+        }
+    }
+    for (const std::string& uuid : diff_.remove_dm)
+        remove(uuid);
+}
+
+/// Holders first. What is done already has no entry any more.
+void Orderer::remove(const std::string& uuid) {
+    const auto node = holders_.extract(uuid);
+    if (node.empty())
+        return;
+    for (const std::string& holder : node.mapped())
+        remove(holder);
+    add(RemoveDm{.uuid = uuid, .name = actual_.dm.at(uuid).name});
+}
+
+void Orderer::build() {
+    for (const auto& [name, volume] : cluster_.volumes) {
+        for (const v1::Leg& leg : volume.legs())
+            build(volume, leg);
+        build(front_part(volume));
+    }
+}
+
+void Orderer::build(const v1::Volume& volume, const v1::Leg& leg) {
+    for (const v1::LogicalDisk& member : leg.members()) {
+        for (const std::string& uuid : member_parts(member))
+            build(uuid);
+    }
+    if (is_unformatted(leg))
+        wipe(volume, leg);
+    build_pool(leg);
+    if (is_unformatted(leg))
+        format(volume, leg);
+    build(thin_part(leg));
+}
+
+void Orderer::wipe(const v1::Volume& volume, const v1::Leg& leg) {
+    for (const v1::LogicalDisk& member : leg.members())
+        add(WipeDm{.uuid = model::dm_uuid(model::DmKind::gate, member.uuid()),
+                   .offset_bytes = 0,
+                   .length_bytes = wiped_bytes(volume.redundancy())});
+}
+
+void Orderer::build_pool(const v1::Leg& leg) {
+    const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
+    for (const std::string& uuid : pool_parts(leg)) {
+        if (uuid == raid && is_unformatted(leg) && diff_.create_dm.contains(uuid))
+            add(CreateDm{.device = without_first_sync(diff_.wanted.dm.at(uuid))});
+        else
+            build(uuid);
+    }
+}
+
+void Orderer::build(const std::string& uuid) {
+    if (diff_.create_dm.contains(uuid))
+        add(CreateDm{.device = diff_.wanted.dm.at(uuid)});
+    else if (diff_.reload_dm.contains(uuid))
+        add(ReloadDm{.device = diff_.wanted.dm.at(uuid)});
+}
+
+/// The pool makes the thin volume durable before it answers, so the record may follow.
+void Orderer::format(const v1::Volume& volume, const v1::Leg& leg) {
+    add(CreateThin{.pool_uuid = model::dm_uuid(model::DmKind::pool, leg.uuid()),
+                   .thin_id = kThinId});
+    add(MarkFormatted{.volume_uuid = volume.uuid(), .leg_uuid = leg.uuid()});
+}
+
+void Orderer::put_export_up() {
+    for (const std::string& nqn : diff_.create_hosts)
+        add(CreateNvmetHost{.nqn = nqn});
+    for (const std::string& nqn : diff_.create_subsystems)
+        add(CreateSubsystem{.nqn = nqn, .serial = diff_.wanted.subsystems.at(nqn).serial});
+    for (const auto& [nqn, nsid] : diff_.create_namespaces)
+        add(CreateNamespace{
+            .nqn = nqn, .nsid = nsid, .ns = diff_.wanted.subsystems.at(nqn).namespaces.at(nsid)});
+    for (const auto& [nqn, host] : diff_.allow)
+        add(AllowHost{.nqn = nqn, .host_nqn = host});
+}
+
+/// Last of all that hosts can see: a port that listens is complete.
+void Orderer::open() {
+    for (const std::uint16_t id : diff_.create_ports)
+        add(CreatePort{.port = diff_.wanted.ports.at(id)});
+    for (const auto& [port, nqn] : diff_.link)
+        add(LinkSubsystem{.port = port, .nqn = nqn});
+}
+
+void Orderer::forget() {
+    forget_volumes();
+    forget_hosts();
+}
+
+void Orderer::forget_volumes() {
+    for (const auto& [name, volume] : cluster_.volumes) {
+        if (volume.deleting())
+            add(ForgetVolume{.uuid = volume.uuid(), .name = name});
+    }
+}
+
+/// A name that a volume still lists must not become free: the next host to get it could connect.
+bool Orderer::is_listed(const std::string& host) const {
+    return std::any_of(cluster_.volumes.begin(), cluster_.volumes.end(), [&](const auto& entry) {
+        const auto& hosts = entry.second.hosts();
+        return !entry.second.deleting() &&
+               std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+    });
+}
+
+void Orderer::forget_hosts() {
+    for (const auto& [name, host] : cluster_.hosts) {
+        if (host.deleting() && !is_listed(name) && !diff_.wanted.hosts.contains(host.nqn()))
+            add(ForgetHost{.uuid = host.uuid(), .name = name});
+    }
+}
+
+}  // namespace
+
+std::vector<Action> make_plan(const model::Cluster& cluster, const Desired& desired,
+                              const KernelState& actual) {
+    return Orderer(cluster, desired, actual, diff(cluster, desired, actual)).run();
+}
+
+}  // namespace dnvme::plan

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/parts.h"
+
+#include "model/names.h"
+
+namespace dnvme::plan {
+
+using model::dm_uuid;
+using model::DmKind;
+
+namespace {
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+}  // namespace
+
+std::vector<std::string> member_parts(const v1::LogicalDisk& member) {
+    return {dm_uuid(DmKind::ld, member.uuid()), dm_uuid(DmKind::gate, member.uuid())};
+}
+
+std::vector<std::string> pool_parts(const v1::Leg& leg) {
+    std::vector<std::string> parts;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        parts.push_back(dm_uuid(DmKind::rmeta, member.uuid()));
+        parts.push_back(dm_uuid(DmKind::rdata, member.uuid()));
+    }
+    for (const DmKind kind : {DmKind::raid, DmKind::tmeta, DmKind::tdata, DmKind::pool})
+        parts.push_back(dm_uuid(kind, leg.uuid()));
+    return parts;
+}
+
+std::string thin_part(const v1::Leg& leg) {
+    return dm_uuid(DmKind::thin, leg.uuid());
+}
+
+std::string front_part(const v1::Volume& volume) {
+    return dm_uuid(DmKind::front, volume.uuid());
+}
+
+std::vector<std::string> all_parts(const v1::Volume& volume) {
+    std::vector<std::string> parts;
+    for (const v1::Leg& leg : volume.legs()) {
+        for (const v1::LogicalDisk& member : leg.members())
+            append(parts, member_parts(member));
+        append(parts, pool_parts(leg));
+        parts.push_back(thin_part(leg));
+    }
+    parts.push_back(front_part(volume));
+    return parts;
+}
+
+}  // namespace dnvme::plan

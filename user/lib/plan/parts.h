@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/cluster.h"
+
+/// Which dm devices a volume can have, by dm uuid, each after those that it stands on. Devices that
+/// its redundancy does not need are named too: nothing is there under these names.
+namespace dnvme::plan {
+
+/// Of one member: ld, gate.
+std::vector<std::string> member_parts(const v1::LogicalDisk& member);
+
+/// Of one leg, from the gates up to the pool.
+std::vector<std::string> pool_parts(const v1::Leg& leg);
+
+std::string thin_part(const v1::Leg& leg);
+std::string front_part(const v1::Volume& volume);
+
+/// All of a volume.
+std::vector<std::string> all_parts(const v1::Volume& volume);
+
+}  // namespace dnvme::plan

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/tables.h"
+
+#include <algorithm>
+#include <bit>
+
+#include <fmt/format.h>
+
+#include "model/layout.h"
+#include "model/names.h"
+#include "plan/references.h"
+
+namespace dnvme::plan {
+
+using model::DmKind;
+using model::kSector;
+
+namespace {
+
+/// A gate has one leg, so its chunk only has to be legal.
+constexpr std::uint64_t kGateChunkSectors = 8;
+/// The only thin volume of a pool.
+constexpr int kThinId = 0;
+/// Limits of md's bitmap: regions a device, and the smallest that is worth its writes (4 MiB).
+constexpr std::uint64_t kMaxRegions = 1ULL << 21;
+constexpr std::uint64_t kMinRegionSectors = 8192;
+
+DmDevice device(DmKind kind, const std::string& uuid, std::uint64_t bytes, std::string type,
+                std::string params) {
+    return {.uuid = model::dm_uuid(kind, uuid),
+            .name = model::dm_name(kind, uuid),
+            .table = {{.start_sectors = 0,
+                       .length_sectors = bytes / kSector,
+                       .type = std::move(type),
+                       .params = std::move(params)}}};
+}
+
+std::string reference(DmKind kind, const std::string& uuid) {
+    return dm_reference(model::dm_uuid(kind, uuid));
+}
+
+std::string linear(const std::string& below, std::uint64_t offset_bytes) {
+    return fmt::format("{} {}", below, offset_bytes / kSector);
+}
+
+bool has_raid(v1::Redundancy redundancy) {
+    return model::members_of(redundancy) > 1;
+}
+
+std::uint64_t raid_bytes(const v1::Leg& leg) {
+    return leg.members(0).size_bytes() - model::kRaidMetadata;
+}
+
+std::uint64_t region_sectors(std::uint64_t bytes) {
+    const std::uint64_t sectors = bytes / kSector;
+    const std::uint64_t least = (sectors + kMaxRegions - 1) / kMaxRegions;
+    return std::max(kMinRegionSectors, std::bit_ceil(least));
+}
+
+/// Whole blocks, enough for every block of the thin volume.
+std::uint64_t pool_data_bytes(const v1::Leg& leg) {
+    const std::uint64_t block = leg.pool_block_bytes();
+    return (leg.size_bytes() + block - 1) / block * block;
+}
+
+std::string base_reference(const v1::Leg& leg, v1::Redundancy redundancy) {
+    return has_raid(redundancy) ? reference(DmKind::raid, leg.uuid())
+                                : reference(DmKind::gate, leg.members(0).uuid());
+}
+
+}  // namespace
+
+DmDevice ld_device(const v1::LogicalDisk& member) {
+    return device(DmKind::ld, member.uuid(), member.size_bytes(), "linear",
+                  linear(disk_reference(member.disk_uuid()), member.offset_bytes()));
+}
+
+DmDevice gate_device(const v1::Leg& leg, const v1::LogicalDisk& member, std::uint32_t drain_ms) {
+    return device(DmKind::gate, member.uuid(), member.size_bytes(), "dnvme",
+                  fmt::format("{} {} 1 {} 0 2 drain_ms {}", leg.epoch(), kGateChunkSectors,
+                              reference(DmKind::ld, member.uuid()), drain_ms));
+}
+
+DmDevice rmeta_device(const v1::LogicalDisk& member) {
+    return device(DmKind::rmeta, member.uuid(), model::kRaidMetadata, "linear",
+                  linear(reference(DmKind::gate, member.uuid()), 0));
+}
+
+DmDevice rdata_device(const v1::LogicalDisk& member) {
+    return device(DmKind::rdata, member.uuid(), member.size_bytes() - model::kRaidMetadata,
+                  "linear", linear(reference(DmKind::gate, member.uuid()), model::kRaidMetadata));
+}
+
+DmDevice raid_device(const v1::Leg& leg) {
+    std::string members;
+    for (const v1::LogicalDisk& member : leg.members())
+        members += fmt::format(" {} {}", reference(DmKind::rmeta, member.uuid()),
+                               reference(DmKind::rdata, member.uuid()));
+    return device(DmKind::raid, leg.uuid(), raid_bytes(leg), "raid",
+                  fmt::format("raid1 3 0 region_size {} {}{}", region_sectors(raid_bytes(leg)),
+                              leg.members_size(), members));
+}
+
+DmDevice without_first_sync(DmDevice raid) {
+    constexpr std::string_view kHead = "raid1 3 0 ";
+    for (DmTarget& target : raid.table)
+        target.params = fmt::format("raid1 4 0 nosync {}", target.params.substr(kHead.size()));
+    return raid;
+}
+
+DmDevice tmeta_device(const v1::Leg& leg, v1::Redundancy redundancy) {
+    return device(DmKind::tmeta, leg.uuid(), leg.pool_metadata_bytes(), "linear",
+                  linear(base_reference(leg, redundancy), 0));
+}
+
+DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy) {
+    return device(DmKind::tdata, leg.uuid(), pool_data_bytes(leg), "linear",
+                  linear(base_reference(leg, redundancy), leg.pool_metadata_bytes()));
+}
+
+DmDevice pool_device(const v1::Leg& leg) {
+    return device(
+        DmKind::pool, leg.uuid(), pool_data_bytes(leg), "thin-pool",
+        fmt::format("{} {} {} 0 1 error_if_no_space", reference(DmKind::tmeta, leg.uuid()),
+                    reference(DmKind::tdata, leg.uuid()), leg.pool_block_bytes() / kSector));
+}
+
+DmDevice thin_device(const v1::Leg& leg) {
+    return device(DmKind::thin, leg.uuid(), leg.size_bytes(), "thin",
+                  fmt::format("{} {}", reference(DmKind::pool, leg.uuid()), kThinId));
+}
+
+DmDevice front_device(const v1::Volume& volume, std::uint32_t drain_ms) {
+    std::string legs;
+    for (const v1::Leg& leg : volume.legs())
+        legs += fmt::format(" {} 0", reference(DmKind::thin, leg.uuid()));
+    return device(DmKind::front, volume.uuid(), volume.size_bytes(), "dnvme",
+                  fmt::format("{} {} {}{} 3 write_through drain_ms {}", volume.epoch(),
+                              volume.chunk_bytes() / kSector, volume.legs_size(), legs, drain_ms));
+}
+
+std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,
+                                  std::uint32_t drain_ms) {
+    std::vector<DmDevice> devices;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        devices.push_back(ld_device(member));
+        devices.push_back(gate_device(leg, member, drain_ms));
+        if (has_raid(redundancy)) {
+            devices.push_back(rmeta_device(member));
+            devices.push_back(rdata_device(member));
+        }
+    }
+    if (has_raid(redundancy))
+        devices.push_back(raid_device(leg));
+    devices.push_back(tmeta_device(leg, redundancy));
+    devices.push_back(tdata_device(leg, redundancy));
+    devices.push_back(pool_device(leg));
+    devices.push_back(thin_device(leg));
+    return devices;
+}
+
+std::uint64_t wiped_bytes(v1::Redundancy redundancy) {
+    return (has_raid(redundancy) ? model::kRaidMetadata : 0) + model::kMiB;
+}
+
+}  // namespace dnvme::plan

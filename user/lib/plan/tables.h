@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/cluster.h"
+#include "plan/kernel_state.h"
+
+/// The table line of every device in the stack of a volume. Pure.
+namespace dnvme::plan {
+
+/// The slice of its disk.
+DmDevice ld_device(const v1::LogicalDisk& member);
+/// One leg of a dnvme target over the slice, under the leg's epoch.
+DmDevice gate_device(const v1::Leg& leg, const v1::LogicalDisk& member, std::uint32_t drain_ms);
+/// The two parts of a raid member: superblock and bitmap, and the rest.
+DmDevice rmeta_device(const v1::LogicalDisk& member);
+DmDevice rdata_device(const v1::LogicalDisk& member);
+DmDevice raid_device(const v1::Leg& leg);
+/// @p raid as it is assembled for the first time: nothing on its members has to be made equal,
+/// since their metadata is wiped and thin zeroes every block that it hands out. Never for a later
+/// assembly.
+DmDevice without_first_sync(DmDevice raid);
+/// The two parts of what the leg is built on: the raid device, or the only member's gate.
+DmDevice tmeta_device(const v1::Leg& leg, v1::Redundancy redundancy);
+DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy);
+/// A pool that cannot hand out a block fails the write: the data area is as large as the thin
+/// volume, so this means damage, and I/O that waits for somebody to enlarge the pool would wait for
+/// ever.
+DmDevice pool_device(const v1::Leg& leg);
+DmDevice thin_device(const v1::Leg& leg);
+/// The stripe over the legs, under the volume's epoch.
+DmDevice front_device(const v1::Volume& volume, std::uint32_t drain_ms);
+
+/// All of a leg, each after those that it stands on.
+std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,
+                                  std::uint32_t drain_ms);
+
+/// Bytes at the start of a gate that must be zero before its leg is built for the first time:
+/// dm-raid and dm-thin take them for a superblock otherwise.
+std::uint64_t wiped_bytes(v1::Redundancy redundancy);
+
+}  // namespace dnvme::plan
