@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/layout.h"
+
+#include <bit>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dnvme::model {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t kGiB = 1ULL << 30;
+constexpr std::uint64_t kTiB = 1ULL << 40;
+constexpr std::uint64_t kPiB = 1ULL << 50;
+constexpr v1::Redundancy kRedundancies[] = {v1::REDUNDANCY_NONE, v1::REDUNDANCY_RAID1};
+
+/// What every layout promises, whatever was asked for.
+void expect_sound(const VolumeLayout& volume, std::uint64_t size, std::uint32_t legs,
+                  std::uint64_t chunk, v1::Redundancy redundancy) {
+    SCOPED_TRACE(testing::Message() << size << " bytes, " << legs << " legs, chunk " << chunk);
+    const LegLayout& leg = volume.leg;
+    EXPECT_EQ(volume.size, leg.size * legs);
+    EXPECT_GE(volume.size, size);
+    // Rounding up never adds a whole unit to a leg.
+    EXPECT_LT(volume.size - size, legs * std::max(chunk, kMiB));
+    EXPECT_EQ(leg.size % chunk, 0U);
+    EXPECT_EQ(leg.size % kMiB, 0U);
+
+    EXPECT_TRUE(std::has_single_bit(leg.pool_block));
+    EXPECT_GE(leg.pool_block, kMinPoolBlock);
+    EXPECT_LE(leg.pool_block, kMaxPoolBlock);
+    EXPECT_EQ(leg.pool_data % leg.pool_block, 0U);
+    EXPECT_GE(leg.pool_data, leg.size);
+    EXPECT_LT(leg.pool_data - leg.size, leg.pool_block);
+    const std::uint64_t blocks = leg.pool_data / leg.pool_block;
+    EXPECT_LE(blocks, kMaxPoolBlocks);
+    // No larger than it has to be.
+    EXPECT_TRUE(leg.pool_block == kMinPoolBlock || blocks > kMaxPoolBlocks / 2);
+    EXPECT_EQ(leg.pool_metadata % kMiB, 0U);
+    EXPECT_GE(leg.pool_metadata, blocks * 64 + 2 * kMiB);
+
+    const std::uint64_t raid = redundancy == v1::REDUNDANCY_RAID1 ? kRaidMetadata : 0;
+    EXPECT_EQ(leg.member, raid + leg.pool_metadata + leg.pool_data);
+    EXPECT_EQ(leg.member % kMiB, 0U);
+}
+
+void expect_sound(std::uint64_t size, std::uint32_t legs, std::uint64_t chunk,
+                  v1::Redundancy redundancy) {
+    const auto volume = layout_volume(size, legs, chunk, redundancy);
+    if ((size - 1) / legs >= kMaxLeg) {
+        ASSERT_FALSE(volume) << size << " on " << legs;
+        EXPECT_EQ(volume.error().code(), Code::invalid);
+        EXPECT_THAT(volume.error().message(), HasSubstr("a leg holds at most 4 PiB"));
+        return;
+    }
+    ASSERT_TRUE(volume) << volume.error().message();
+    expect_sound(*volume, size, legs, chunk, redundancy);
+}
+
+TEST(Layout, IsSoundAroundEveryPowerOfTwo) {
+    for (int power = 0; power <= 62; power++) {
+        const std::uint64_t size = 1ULL << power;
+        for (const std::uint32_t legs : {1U, 2U, 3U, 63U, 64U}) {
+            for (const v1::Redundancy redundancy : kRedundancies) {
+                expect_sound(size, legs, kDefaultChunk, redundancy);
+                expect_sound(size + 1, legs, kDefaultChunk, redundancy);
+                expect_sound(size == 1 ? 1 : size - 1, legs, kDefaultChunk, redundancy);
+            }
+        }
+    }
+}
+
+TEST(Layout, IsSoundForEveryChunkAndNumberOfLegs) {
+    std::mt19937_64 random(1);
+    for (std::uint64_t chunk = kMinChunk; chunk <= kMaxChunk; chunk *= 2) {
+        for (std::uint32_t legs = 1; legs <= kMaxLegs; legs++) {
+            for (const v1::Redundancy redundancy : kRedundancies)
+                expect_sound(1 + (random() >> (2 + random() % 62)), legs, chunk, redundancy);
+        }
+    }
+}
+
+TEST(Layout, TakesTheLargestVolumeThereIs) {
+    const auto volume = layout_volume(64 * kMaxLeg, 64, kMaxChunk, v1::REDUNDANCY_RAID1);
+    ASSERT_TRUE(volume);
+    EXPECT_EQ(volume->size, 256 * kPiB);
+    EXPECT_FALSE(layout_volume(64 * kMaxLeg + 1, 64, kMaxChunk, v1::REDUNDANCY_RAID1));
+}
+
+/// By hand: 2^22 blocks of 4 MiB are 16 TiB, and 4 TiB more need the next power of two.
+TEST(Layout, IsRightBeyond4GiBAnd16TiB) {
+    const auto small = layout_volume(10 * kGiB, 1, kDefaultChunk, v1::REDUNDANCY_NONE);
+    ASSERT_TRUE(small);
+    EXPECT_EQ(small->leg.size, 10 * kGiB);
+    EXPECT_EQ(small->leg.pool_block, 64U << 10);
+    EXPECT_EQ(small->leg.pool_metadata, 14 * kMiB);
+    EXPECT_EQ(small->leg.member, 10 * kGiB + 14 * kMiB);
+
+    const auto full = layout_volume(16 * kTiB, 1, kDefaultChunk, v1::REDUNDANCY_RAID1);
+    ASSERT_TRUE(full);
+    EXPECT_EQ(full->leg.pool_block, 4 * kMiB);
+    EXPECT_EQ(full->leg.pool_metadata, 260 * kMiB);
+    EXPECT_EQ(full->leg.member, 16 * kTiB + 264 * kMiB);
+
+    const auto large = layout_volume(20 * kTiB, 1, kDefaultChunk, v1::REDUNDANCY_RAID1);
+    ASSERT_TRUE(large);
+    EXPECT_EQ(large->size, 20 * kTiB);
+    EXPECT_EQ(large->leg.pool_block, 8 * kMiB);
+    EXPECT_EQ(large->leg.pool_metadata, 164 * kMiB);
+}
+
+TEST(Layout, RefusesWhatCannotBe) {
+    const auto refused = [](std::uint64_t size, std::uint32_t legs, std::uint64_t chunk) {
+        const auto volume = layout_volume(size, legs, chunk, v1::REDUNDANCY_NONE);
+        return volume ? std::string("taken") : volume.error().message();
+    };
+    EXPECT_THAT(refused(0, 1, kDefaultChunk), HasSubstr("size 0"));
+    EXPECT_THAT(refused(1, 0, kDefaultChunk), HasSubstr("0 legs"));
+    EXPECT_THAT(refused(1, 65, kDefaultChunk), HasSubstr("expected 1 to 64"));
+    for (const std::uint64_t chunk : {std::uint64_t{0}, std::uint64_t{1}, kMinChunk / 2,
+                                      kMinChunk + 1, kDefaultChunk * 3, kMaxChunk * 2})
+        EXPECT_THAT(refused(1, 1, chunk), HasSubstr("a power of two from 4 KiB to 1 GiB"));
+}
+
+}  // namespace
+}  // namespace dnvme::model
