@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# What the kernel selftests of dm-dnvme share. A test sources this file, calls
+# begin, makes its checks, and calls finish. Everything that it made through
+# the functions here is gone when it ends, also when it is interrupted; that
+# the module can be unloaded then is the last check of every test.
+
+set -u
+
+SELF=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+export SELF DM_DISABLE_UDEV=1
+TMP=
+DEVICES=()
+LEGS=()
+CHECKS=0
+FAILED=0
+MARK=
+
+# The module under test: the installed one, or a broken one in a negative run.
+load_module() {
+	if [ -n "${DNVME_KO:-}" ]; then
+		modprobe dm-mod && insmod "$DNVME_KO"
+	else
+		modprobe dm-dnvme
+	fi
+}
+
+begin() {
+	echo "KTAP version 1"
+	trap cleanup EXIT
+	trap 'exit 1' INT TERM
+	TMP=$(mktemp -d)
+	load_module || { echo "Bail out! the module cannot be loaded"; exit 1; }
+	mark
+}
+
+# skip REASON: this machine cannot run the test.
+skip() {
+	echo "1..0 # SKIP $1"
+	exit 4
+}
+
+# result STATUS DESCRIPTION
+result() {
+	CHECKS=$((CHECKS + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $CHECKS $2"
+	else
+		FAILED=$((FAILED + 1))
+		echo "not ok $CHECKS $2"
+	fi
+	return "$1"
+}
+
+# check DESCRIPTION COMMAND...: the command must succeed.
+check() {
+	local description=$1 status
+	shift
+	# No subshell: what the command notes for the clean-up must stay.
+	"$@" >"$TMP/output" 2>&1
+	status=$?
+	result "$status" "$description" || { echo "$ $*"; cat "$TMP/output"; } | sed 's/^/# /'
+	return "$status"
+}
+
+# refused DESCRIPTION COMMAND...: the command must fail.
+refused() {
+	local description=$1
+	shift
+	check "$description" not "$@"
+}
+
+not() {
+	! "$@"
+}
+
+# same DESCRIPTION EXPECTED ACTUAL
+same() {
+	[ "$2" = "$3" ]
+	result $? "$1" || diff <(echo "$2") <(echo "$3") | sed 's/^</# expected:/;s/^>/# but got: /;/^#/!d'
+}
+
+# like DESCRIPTION REGEX ACTUAL
+like() {
+	[[ $3 =~ $2 ]]
+	result $? "$1" || printf '# expected: %s\n# but got:  %s\n' "$2" "$3"
+}
+
+# wait_for COMMAND...: until it succeeds; a minute is for ever here.
+wait_for() {
+	local deadline=$((SECONDS + 60))
+	until "$@"; do
+		[ "$SECONDS" -lt "$deadline" ] || { echo "# waited in vain for: $*"; return 1; }
+		sleep 0.02
+	done
+}
+
+finish() {
+	cleanup_devices
+	check "the module can be unloaded" wait_for rmmod_quietly
+	echo "1..$CHECKS"
+	trap - EXIT
+	rm -rf "$TMP"
+	[ "$FAILED" = 0 ]
+	exit
+}
+
+rmmod_quietly() {
+	rmmod dm-dnvme 2>/dev/null
+}
+
+cleanup() {
+	cleanup_devices
+	rmmod dm-dnvme 2>/dev/null
+	rm -rf "$TMP"
+}
+
+cleanup_devices() {
+	local i
+	for ((i = ${#DEVICES[@]} - 1; i >= 0; i--)); do
+		destroy "${DEVICES[i]}"
+	done
+	DEVICES=()
+	for i in "${LEGS[@]}"; do
+		echo 0 >"/sys/kernel/config/nullb/$i/power"
+		rmdir "/sys/kernel/config/nullb/$i"
+	done 2>/dev/null
+	LEGS=()
+}
+
+# destroy NAME: whatever state it is in, without a bio left behind.
+destroy() {
+	dmsetup info "$1" >/dev/null 2>&1 || return 0
+	dmsetup resume "$1" 2>/dev/null
+	dmsetup message "$1" 0 fail_held 2>/dev/null
+	# A script of the test may have the device open until it sees the error.
+	dmsetup remove --retry "$1" || dmsetup remove --force "$1"
+} >/dev/null 2>&1
+
+# ---- devices -----------------------------------------------------------------
+
+# leg I MIB [ATTRIBUTE=VALUE]...: /dev/nullbI, which keeps what is written.
+leg() {
+	local dir=/sys/kernel/config/nullb/nullb$1 setting
+	modprobe null_blk nr_devices=0
+	mkdir "$dir" || return 1
+	LEGS+=("nullb$1")
+	for setting in index="$1" size="$2" memory_backed=1 "${@:3}" power=1; do
+		echo "${setting#*=}" >"$dir/${setting%%=*}" || return 1
+	done
+	[ -b "/dev/nullb$1" ]
+}
+
+# create NAME TABLE: what goes wrong stays on standard error.
+create() {
+	dmsetup create "$1" --table "$2" || return 1
+	DEVICES+=("$1")
+	[ -b "/dev/mapper/$1" ]
+}
+
+# queue_limit NAME ATTRIBUTE
+queue_limit() {
+	cat "/sys/dev/block/$(major_minor "/dev/mapper/$1")/queue/$2"
+}
+
+major_minor() {
+	lsblk -dno MAJ:MIN "$1" | tr -d ' '
+}
+
+sectors() {
+	blockdev --getsz "$1"
+}
+
+# gate NAME DEV [OPTION WORDS...]: a gate in epoch 1 over all of DEV.
+gate() {
+	create "$1" "0 $(sectors "$2") dnvme 1 8 1 $2 0 $(($# - 2))${3:+ ${*:3}}"
+}
+
+# stripe_table CHUNK LEN_PER_LEG DEV...
+stripe_table() {
+	local chunk=$1 len=$2 dev pairs=
+	shift 2
+	for dev; do pairs+=" $dev 0"; done
+	echo "0 $((len * $#)) dnvme 1 $chunk $#$pairs 0"
+}
+
+msg() {
+	dmsetup message "$1" 0 "${@:2}"
+}
+
+# status NAME [FIELD]: the line after the target's name, or one word of it.
+status() {
+	local line
+	line=$(dmsetup status --noflush "$1" | sed 's/.* dnvme //')
+	if [ $# = 1 ]; then echo "$line"; else cut -d' ' -f"$2" <<<"$line"; fi
+}
+
+state() { status "$1" 2; }
+receipt() { status "$1" 3; }
+in_flight() { status "$1" 4; }
+held() { status "$1" 5; }
+
+# is FUNCTION NAME VALUE, as in: wait_for is held gate 3
+is() {
+	[ "$("$1" "$2")" = "$3" ]
+}
+
+# at_least FUNCTION NAME VALUE
+at_least() {
+	[ "$("$1" "$2")" -ge "$3" ]
+}
+
+# ---- the kernel's log --------------------------------------------------------
+
+mark() {
+	MARK="dnvme-selftest-$$-$RANDOM$RANDOM"
+	echo "$MARK" >/dev/kmsg
+}
+
+log_since_mark() {
+	dmesg | sed "0,/$MARK/d"
+}
+
+logged() {
+	log_since_mark | grep -F -- "$1"
+}
+
+# ---- I/O ---------------------------------------------------------------------
+
+# write_block DEV BLOCK LETTER: one direct write of 4 KiB filled with LETTER.
+write_block() {
+	head -c 4096 /dev/zero | tr '\0' "$3" |
+		dd of="$1" bs=4096 seek="$2" count=1 iflag=fullblock oflag=direct conv=nocreat status=none
+}
+
+# read_letter DEV BLOCK: the first letter there.
+read_letter() {
+	dd if="$1" bs=4096 skip="$2" count=1 iflag=direct status=none | head -c 1 | tr '\0' 0
+}
+
+# trace_start DEV...: record every bio that is sent to one of the devices.
+trace_start() {
+	local dev id filter=
+	for dev; do
+		id=$(major_minor "$dev")
+		filter+="${filter:+ || }dev == $(((${id%:*} << 20) | ${id#*:}))"
+	done
+	echo 0 >"$TRACING/tracing_on"
+	echo >"$TRACING/trace"
+	echo "$filter" >"$TRACING/events/block/block_bio_queue/filter"
+	echo 1 >"$TRACING/events/block/block_bio_queue/enable"
+	echo 1 >"$TRACING/tracing_on"
+}
+
+# trace_stop: one line "DEV FLAGS SECTOR COUNT" for each bio, in order; and "mark TEXT".
+trace_stop() {
+	echo 0 >"$TRACING/tracing_on"
+	echo 0 >"$TRACING/events/block/block_bio_queue/enable"
+	sed -nE -e 's/.* block_bio_queue: ([0-9]+),([0-9]+) ([A-Z]+) ([0-9]+) \+ ([0-9]+) .*/\1:\2 \3 \4 \5/p' \
+		-e 's/.* tracing_mark_write: (.*)/mark \1/p' "$TRACING/trace"
+}
+
+trace_mark() {
+	echo "$1" >"$TRACING/trace_marker"
+}
+
+TRACING=/sys/kernel/tracing
