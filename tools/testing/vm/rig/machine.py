@@ -215,7 +215,10 @@ class Machine:
             self.hardware.disks.append(state_disk(self.files.directory))
         for build in MODULES_BUILD.glob(f"{self.kernel.release}-break-*"):
             name = build.name.removeprefix(f"{self.kernel.release}-")
-            shutil.copytree(build, self.files.share / "break" / name)
+            target = self.files.share / "break" / name
+            target.mkdir(parents=True)
+            for module in build.glob("*.ko"):
+                shutil.copy2(module, target)
 
     def _write_environment(self, tree: Path) -> None:
         """Tell the guest's init who the guest is."""

@@ -7,12 +7,13 @@ import argparse
 import sys
 
 from rig import cleanup
-from rig.cli import clean, fetch, run, shell
+from rig.cli import clean, fetch, run, selftests, shell
 from rig.errors import RigError
 
 VERBS = {
     "shell": (shell, "an interactive shell in a fresh guest"),
     "run": (run, "run a command in a fresh guest; its output and status are passed on"),
+    "selftests": (selftests, "run the kernel selftests in a guest, KTAP on the terminal"),
     "fetch": (fetch, "download the stock kernels into the cache"),
     "clean": (clean, "remove what killed runs left behind"),
 }

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""dnvme-vm selftests: the kernel selftests in a guest."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rig.cli.common import add_guest_options, prepare_modules
+from rig.disks import Disk
+from rig.selftests import SELFTESTS, Runner, find_scripts
+from rig.session import Rig
+
+DISKS = 4
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    add_guest_options(parser)
+    parser.add_argument("--only", action="append", default=[], metavar="NN",
+                        help="run only scripts whose names begin so; may be repeated")
+    parser.add_argument("--dir", type=Path, default=SELFTESTS, metavar="DIR",
+                        help="take the scripts from here")
+    parser.add_argument("--timeout", type=float, default=1800.0, metavar="SECONDS",
+                        help="bound for one script (default: %(default).0f)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run them and end with the line that counts."""
+    scripts = find_scripts(options.dir.resolve(), options.only)
+    prepare_modules(options)
+    with Rig(options.results) as rig:
+        disks = [Disk(f"disk{number}") for number in range(DISKS)]
+        machine = rig.machine("node1", kernel=options.kernel, memory=options.memory, disks=disks)
+        runner = Runner(rig, machine, options.timeout, lambda line: print(line, flush=True))
+        totals = runner.run_all(scripts)
+        machine.power_cut()
+    print(totals.line())
+    return 1 if totals.failed else 0
