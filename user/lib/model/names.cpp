@@ -23,7 +23,6 @@ constexpr std::string_view kNqnUuidPrefix = "nqn.2014-08.org.nvmexpress:uuid:";
 constexpr std::size_t kSerialLength = 20;
 constexpr std::size_t kMaxName = 63;
 constexpr std::size_t kMaxNqn = 223;
-constexpr std::uint32_t kMaxTcpPort = 65535;
 
 bool is_digit(char letter) {
     return letter >= '0' && letter <= '9';

@@ -40,6 +40,7 @@ inline constexpr std::string_view subsystem_model = "dnvme";
 /// ports in 16 bits.
 inline constexpr std::uint32_t kMaxPortals = 3;
 inline constexpr std::uint32_t kMaxPortOffset = 16383;
+inline constexpr std::uint32_t kMaxTcpPort = 65535;
 /// Id of the nvmet port that one volume has on one portal (counted from 0) of its node.
 std::uint16_t nvmet_port_id(std::uint16_t first, std::uint32_t portal, std::uint32_t port_offset);
 

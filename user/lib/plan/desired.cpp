@@ -12,7 +12,6 @@ namespace dnvme::plan {
 namespace {
 
 constexpr std::uint32_t kNsid = 1;
-constexpr std::uint32_t kMaxTcpPort = 65535;
 
 /// A record that no daemon of ours can have written; building from it would hurt.
 std::string why_senseless(const v1::Volume& volume) {
@@ -104,9 +103,10 @@ std::string Builder::why_down(const v1::Volume& volume) const {
 
 std::string Builder::why_unreachable(const v1::Volume& volume) const {
     for (const v1::Portal& portal : portals_) {
-        if (const std::uint32_t port = portal.port() + volume.port_offset(); port > kMaxTcpPort)
+        if (const std::uint32_t port = portal.port() + volume.port_offset();
+            port > model::kMaxTcpPort)
             return fmt::format("waits for a TCP port on {}: {} + {} is beyond {}", portal.address(),
-                               portal.port(), volume.port_offset(), kMaxTcpPort);
+                               portal.port(), volume.port_offset(), model::kMaxTcpPort);
     }
     return "";
 }

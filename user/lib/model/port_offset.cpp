@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "model/layout.h"
+#include "model/names.h"
+
+namespace dnvme::model {
+namespace {
+
+std::uint32_t highest_portal(const Cluster& cluster) {
+    std::uint32_t highest = 0;
+    for (const auto& [name, node] : cluster.nodes) {
+        for (const v1::Portal& portal : node.portals())
+            highest = std::max(highest, portal.port());
+    }
+    return highest;
+}
+
+}  // namespace
+
+Result<std::uint32_t> free_port_offset(const Cluster& cluster) {
+    std::set<std::uint32_t> taken;
+    for (const auto& [name, volume] : cluster.volumes)
+        taken.insert(volume.port_offset());
+    std::uint32_t offset = 0;
+    while (taken.contains(offset))
+        offset++;
+    const std::uint32_t highest = highest_portal(cluster);
+    if (offset > kMaxPortOffset || highest + offset > kMaxTcpPort)
+        return fail(Code::no_space,
+                    fmt::format("no TCP port is free for another volume: {} volumes have theirs "
+                                "from port {} on; delete a volume first",
+                                taken.size(), highest));
+    return offset;
+}
+
+}  // namespace dnvme::model
