@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dnvmectl/formatter.h"
+#include "dnvmectl/json.h"
+#include "dnvmectl/words.h"
+
+namespace dnvme::ctl {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json connection(const v1::Portal& portal, const Attachment& attachment) {
+    const std::string& subsystem = attachment.volume.subsystem_nqn();
+    const std::string& host = attachment.host.host().nqn();
+    return {{"transport", "tcp"},    {"address", portal.address()},
+            {"port", portal.port()}, {"subsystem_nqn", subsystem},
+            {"host_nqn", host},      {"command", connect_command(portal, subsystem, host)}};
+}
+
+/// One JSON document a command, nothing else.
+class JsonFormatter final : public Formatter {
+  public:
+    explicit JsonFormatter(std::ostream& out) : out_(out) {}
+
+    void info(const v1::Info& info) override { print(to_json(info)); }
+
+    void list(const v1::NodeList& nodes) override { print(to_json(nodes)); }
+    void list(const v1::DiskList& disks) override { print(to_json(disks)); }
+    void list(const v1::VolumeList& volumes) override { print(to_json(volumes)); }
+    void list(const v1::HostList& hosts) override { print(to_json(hosts)); }
+
+    void show(const v1::NodeView& view) override { print(to_json(view)); }
+    void show(const v1::DiskView& view) override { print(to_json(view)); }
+    void show(const v1::VolumeView& view, const DiskNames& /*disks*/) override {
+        print(to_json(view));
+    }
+    void show(const v1::HostView& view) override { print(to_json(view)); }
+
+    void plan(const v1::Plan& plan) override { print(to_json(plan)); }
+
+    void created(const v1::NodeView& view) override { print(to_json(view)); }
+    void created(const v1::DiskView& view) override { print(to_json(view)); }
+    void created(const v1::VolumeView& view) override { print(to_json(view)); }
+    void created(const v1::HostView& view) override { print(to_json(view)); }
+
+    void deleted(const std::string& noun, const std::string& name) override {
+        print({{"deleted", {{"kind", noun}, {"name", name}}}});
+    }
+
+    void attached(const Attachment& attachment) override {
+        ordered_json connections = ordered_json::array();
+        for (const v1::Portal& portal : attachment.volume.portals()) {
+            connections.push_back(connection(portal, attachment));
+        }
+        print({{"volume", attachment.volume.volume().name()},
+               {"host", attachment.host.host().name()},
+               {"connect", std::move(connections)}});
+    }
+
+    void detached(const v1::VolumeView& volume, const std::string& /*host*/) override {
+        print(to_json(volume));
+    }
+
+  private:
+    // What is not UTF-8 is replaced, not thrown at the user.
+    void print(const ordered_json& document) {
+        out_ << document.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    }
+
+    std::ostream& out_;
+};
+
+}  // namespace
+
+std::unique_ptr<Formatter> make_json_formatter(std::ostream& out) {
+    return std::make_unique<JsonFormatter>(out);
+}
+
+}  // namespace dnvme::ctl

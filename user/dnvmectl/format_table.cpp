@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/size.h"
+#include "dnvmectl/formatter.h"
+#include "dnvmectl/table.h"
+#include "dnvmectl/text.h"
+#include "dnvmectl/words.h"
+
+namespace dnvme::ctl {
+
+namespace {
+
+Tone tone_of(v1::Health health) {
+    switch (health) {
+        case v1::HEALTH_OK:
+            return Tone::good;
+        case v1::HEALTH_DEGRADED:
+            return Tone::warning;
+        case v1::HEALTH_DOWN:
+            return Tone::bad;
+        default:
+            return Tone::plain;
+    }
+}
+
+Cell health_cell(v1::Health health) {
+    return {word(health), tone_of(health)};
+}
+
+Cell health_cell(const v1::VolumeView& view) {
+    return view.volume().deleting() ? Cell("deleting", Tone::warning) : health_cell(view.health());
+}
+
+Cell sync_cell(v1::LogicalDisk::Sync sync) {
+    return {word(sync), sync == v1::LogicalDisk::IN_SYNC ? Tone::good : Tone::warning};
+}
+
+/// A cell is never empty: nobody should have to count blanks.
+std::string or_dash(const std::string& text) {
+    return text.empty() ? "-" : text;
+}
+
+template <class Range>
+std::string joined(const Range& texts) {
+    return or_dash(fmt::format("{}", fmt::join(texts, ",")));
+}
+
+template <class Portals>
+std::string portal_list(const Portals& portals) {
+    std::vector<std::string> texts;
+    for (const v1::Portal& portal : portals) {
+        texts.push_back(to_string(portal));
+    }
+    return joined(texts);
+}
+
+std::string label_list(const v1::Node& node) {
+    const std::map<std::string, std::string> sorted(node.labels().begin(), node.labels().end());
+    std::vector<std::string> texts;
+    for (const auto& [key, value] : sorted) {
+        texts.push_back(key + "=" + value);
+    }
+    return joined(texts);
+}
+
+std::string device_path(const v1::DiskView& view) {
+    return or_dash(view.current_path());
+}
+
+std::string exact_size(std::uint64_t bytes) {
+    return fmt::format("{} ({} bytes)", format_size(bytes), bytes);
+}
+
+std::string member_disk(const v1::LogicalDisk& member, const DiskNames& disks) {
+    const auto found = disks.find(member.disk_uuid());
+    return found == disks.end() ? member.disk_uuid() : found->second;
+}
+
+void add_problem(Table& table, const std::string& name, const std::string& problem) {
+    if (!problem.empty()) {
+        table.note(fmt::format("  ! {}: {}", name, problem));
+    }
+}
+
+Table member_table(const v1::Volume& volume, const DiskNames& disks) {
+    Table table({"LEG", "EPOCH", "MEMBER", "DISK", "OFFSET", "SIZE", "STATE"});
+    for (int leg = 0; leg < volume.legs_size(); ++leg) {
+        const auto& members = volume.legs(leg).members();
+        for (int i = 0; i < members.size(); ++i) {
+            table.row({std::to_string(leg), std::to_string(volume.legs(leg).epoch()),
+                       std::to_string(i), member_disk(members[i], disks),
+                       format_size(members[i].offset_bytes()), format_size(members[i].size_bytes()),
+                       sync_cell(members[i].sync())});
+        }
+    }
+    return table;
+}
+
+class TableFormatter final : public Formatter {
+  public:
+    TableFormatter(const GlobalOptions& options, bool colour, std::ostream& out)
+        : quiet_(options.quiet),
+          style_{.headers = !options.no_headers, .colour = colour},
+          out_(out) {}
+
+    void info(const v1::Info& info) override {
+        Table table;
+        table.row({"version", info.version()})
+            .row({"node", info.node()})
+            .row({"cluster", info.cluster_uuid()})
+            .row({"kernel", info.simulated() ? "simulated" : "real"});
+        print(table);
+    }
+
+    void list(const v1::NodeList& nodes) override {
+        Table table({"NAME", "PORTALS", "LABELS"});
+        for (const v1::NodeView& view : nodes.nodes()) {
+            const v1::Node& node = view.node();
+            list_row(table, {node.name(), portal_list(node.portals()), label_list(node)});
+        }
+        print(table);
+    }
+
+    void list(const v1::DiskList& disks) override {
+        Table table({"NAME", "NODE", "SIZE", "FREE", "HEALTH", "PATH"});
+        for (const v1::DiskView& view : disks.disks()) {
+            const v1::Disk& disk = view.disk();
+            list_row(
+                table,
+                {disk.name(), disk.node(), format_size(disk.size_bytes()),
+                 format_size(view.free_bytes()), health_cell(view.health()), device_path(view)},
+                view.problem());
+        }
+        print(table);
+    }
+
+    void list(const v1::VolumeList& volumes) override {
+        Table table({"NAME", "SIZE", "LEGS", "REDUNDANCY", "HEALTH", "HOSTS"});
+        for (const v1::VolumeView& view : volumes.volumes()) {
+            const v1::Volume& volume = view.volume();
+            list_row(table,
+                     {volume.name(), format_size(volume.size_bytes()),
+                      std::to_string(volume.legs_size()), word(volume.redundancy()),
+                      health_cell(view), joined(volume.hosts())},
+                     view.problem());
+        }
+        print(table);
+    }
+
+    void list(const v1::HostList& hosts) override {
+        Table table({"NAME", "NQN", "VOLUMES"});
+        for (const v1::HostView& view : hosts.hosts()) {
+            list_row(table, {view.host().name(), view.host().nqn(), joined(view.volumes())});
+        }
+        print(table);
+    }
+
+    void show(const v1::NodeView& view) override {
+        const v1::Node& node = view.node();
+        Table table;
+        table.row({"name", node.name()})
+            .row({"uuid", node.uuid()})
+            .row({"portals", portal_list(node.portals())})
+            .row({"labels", label_list(node)});
+        print(table);
+    }
+
+    void show(const v1::DiskView& view) override {
+        const v1::Disk& disk = view.disk();
+        Table table;
+        table.row({"name", disk.name()})
+            .row({"uuid", disk.uuid()})
+            .row({"node", disk.node()})
+            .row({"size", exact_size(disk.size_bytes())})
+            .row({"free", exact_size(view.free_bytes())})
+            .row({"health", health_cell(view.health())})
+            .row({"path", device_path(view)})
+            .row({"given as", disk.path()});
+        add_problem(table, disk.name(), view.problem());
+        print(table);
+    }
+
+    void show(const v1::VolumeView& view, const DiskNames& disks) override {
+        const v1::Volume& volume = view.volume();
+        Table table;
+        table.row({"name", volume.name()})
+            .row({"uuid", volume.uuid()})
+            .row({"size", exact_size(volume.size_bytes())})
+            .row({"chunk", format_size(volume.chunk_bytes())})
+            .row({"redundancy", word(volume.redundancy())})
+            .row({"health", health_cell(view)})
+            .row({"epoch", std::to_string(volume.epoch())})
+            .row({"subsystem", view.subsystem_nqn()})
+            .row({"portals", portal_list(view.portals())})
+            .row({"hosts", joined(volume.hosts())});
+        add_problem(table, volume.name(), view.problem());
+        print(table);
+        out_ << '\n';
+        print(member_table(volume, disks));
+    }
+
+    void show(const v1::HostView& view) override {
+        Table table;
+        table.row({"name", view.host().name()})
+            .row({"uuid", view.host().uuid()})
+            .row({"nqn", view.host().nqn()})
+            .row({"volumes", joined(view.volumes())});
+        print(table);
+    }
+
+    void plan(const v1::Plan& plan) override {
+        for (const std::string& action : plan.actions()) {
+            out_ << printable(action) << '\n';
+        }
+        say("{} action{}; nothing was changed", plan.actions_size(),
+            plan.actions_size() == 1 ? "" : "s");
+    }
+
+    void created(const v1::NodeView& view) override {
+        say("node {} created: {}", view.node().name(), portal_list(view.node().portals()));
+    }
+
+    void created(const v1::DiskView& view) override {
+        say("disk {} created: {} on node {} ({})", view.disk().name(),
+            format_size(view.disk().size_bytes()), view.disk().node(), device_path(view));
+    }
+
+    void created(const v1::VolumeView& view) override {
+        const v1::Volume& volume = view.volume();
+        say("volume {} created: {}, {} {}, redundancy {}", volume.name(),
+            format_size(volume.size_bytes()), volume.legs_size(),
+            volume.legs_size() == 1 ? "leg" : "legs", word(volume.redundancy()));
+    }
+
+    void created(const v1::HostView& view) override {
+        say("host {} created: {}", view.host().name(), view.host().nqn());
+    }
+
+    void deleted(const std::string& noun, const std::string& name) override {
+        say("{} {} deleted", noun, name);
+    }
+
+    // Nothing but commands, so that the output can be handed to the host's shell as it is.
+    void attached(const Attachment& attachment) override {
+        for (const v1::Portal& portal : attachment.volume.portals()) {
+            out_ << connect_command(portal, attachment.volume.subsystem_nqn(),
+                                    attachment.host.host().nqn())
+                 << '\n';
+        }
+    }
+
+    void detached(const v1::VolumeView& volume, const std::string& host) override {
+        say("volume {} detached from host {}", volume.volume().name(), host);
+    }
+
+  private:
+    /// With --quiet a list is a list of names.
+    void list_row(Table& table, std::vector<Cell> cells, const std::string& problem = "") const {
+        const std::string name = cells.front().text;
+        if (quiet_) {
+            table.row({name});
+            return;
+        }
+        table.row(std::move(cells));
+        add_problem(table, name, problem);
+    }
+
+    void print(const Table& table) const {
+        table.print(out_, {.headers = style_.headers && !quiet_, .colour = style_.colour});
+    }
+
+    /// What is nice to know, unless --quiet.
+    template <class... Args>
+    void say(fmt::format_string<Args...> format, Args&&... args) const {
+        if (!quiet_) {
+            out_ << printable(fmt::format(format, std::forward<Args>(args)...)) << '\n';
+        }
+    }
+
+    bool quiet_;
+    TableStyle style_;
+    std::ostream& out_;
+};
+
+}  // namespace
+
+std::unique_ptr<Formatter> make_table_formatter(const GlobalOptions& options, bool colour,
+                                                std::ostream& out) {
+    return std::make_unique<TableFormatter>(options, colour, out);
+}
+
+}  // namespace dnvme::ctl

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "dnvme/v1/api.pb.h"
+#include "dnvmectl/options.h"
+#include "dnvmectl/streams.h"
+
+namespace dnvme::ctl {
+
+/// Disk uuid -> name, since records of members carry uuids only.
+using DiskNames = std::map<std::string, std::string>;
+
+/// A volume that a host may now connect to.
+struct Attachment {
+    v1::VolumeView volume;
+    v1::HostView host;
+};
+
+/// Everything that dnvmectl says on standard output goes through here.
+class Formatter {
+  public:
+    virtual ~Formatter() = default;
+
+    virtual void info(const v1::Info& info) = 0;
+
+    virtual void list(const v1::NodeList& nodes) = 0;
+    virtual void list(const v1::DiskList& disks) = 0;
+    virtual void list(const v1::VolumeList& volumes) = 0;
+    virtual void list(const v1::HostList& hosts) = 0;
+
+    virtual void show(const v1::NodeView& view) = 0;
+    virtual void show(const v1::DiskView& view) = 0;
+    virtual void show(const v1::VolumeView& view, const DiskNames& disks) = 0;
+    virtual void show(const v1::HostView& view) = 0;
+
+    /// What a change would do (--dry-run).
+    virtual void plan(const v1::Plan& plan) = 0;
+
+    virtual void created(const v1::NodeView& view) = 0;
+    virtual void created(const v1::DiskView& view) = 0;
+    virtual void created(const v1::VolumeView& view) = 0;
+    virtual void created(const v1::HostView& view) = 0;
+    virtual void deleted(const std::string& noun, const std::string& name) = 0;
+    virtual void attached(const Attachment& attachment) = 0;
+    virtual void detached(const v1::VolumeView& volume, const std::string& host) = 0;
+};
+
+std::unique_ptr<Formatter> make_table_formatter(const GlobalOptions& options, bool colour,
+                                                std::ostream& out);
+std::unique_ptr<Formatter> make_json_formatter(std::ostream& out);
+
+/// The one that @p options ask for.
+std::unique_ptr<Formatter> make_formatter(const GlobalOptions& options, const Streams& streams);
+
+}  // namespace dnvme::ctl

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dnvmectl/client.h"
+
+/// The four things that dnvmectl manages, told to the verbs that are the same for all of them.
+namespace dnvme::ctl {
+
+struct NodeNoun {
+    static constexpr auto word = "node";
+    using List = v1::NodeList;
+    static constexpr auto list_rpc = &Client::Stub::ListNodes;
+    static constexpr auto delete_rpc = &Client::Stub::DeleteNode;
+    static const auto& views(const List& list) { return list.nodes(); }
+    static constexpr auto question = "Delete node {}?";
+};
+
+struct DiskNoun {
+    static constexpr auto word = "disk";
+    using List = v1::DiskList;
+    static constexpr auto list_rpc = &Client::Stub::ListDisks;
+    static constexpr auto delete_rpc = &Client::Stub::DeleteDisk;
+    static const auto& views(const List& list) { return list.disks(); }
+    static constexpr auto question = "Take disk {} away from dnvme?";
+};
+
+struct VolumeNoun {
+    static constexpr auto word = "volume";
+    using List = v1::VolumeList;
+    static constexpr auto list_rpc = &Client::Stub::ListVolumes;
+    static constexpr auto delete_rpc = &Client::Stub::DeleteVolume;
+    static const auto& views(const List& list) { return list.volumes(); }
+    static constexpr auto question = "Delete volume {} and all data on it?";
+};
+
+struct HostNoun {
+    static constexpr auto word = "host";
+    using List = v1::HostList;
+    static constexpr auto list_rpc = &Client::Stub::ListHosts;
+    static constexpr auto delete_rpc = &Client::Stub::DeleteHost;
+    static const auto& views(const List& list) { return list.hosts(); }
+    static constexpr auto question = "Delete host {}?";
+};
+
+}  // namespace dnvme::ctl

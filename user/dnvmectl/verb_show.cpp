@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "dnvmectl/arguments.h"
+#include "dnvmectl/nouns.h"
+#include "dnvmectl/verbs.h"
+
+namespace dnvme::ctl {
+
+namespace {
+
+template <class View>
+Status show_view(Session& session, const View& view) {
+    session.formatter.show(view);
+    return {};
+}
+
+Status show_view(Session& session, const v1::VolumeView& view) {
+    const auto answer = session.client.ask(&Client::Stub::ListDisks, v1::ListRequest());
+    if (!answer) {
+        return tl::unexpected(answer.error());
+    }
+    DiskNames names;
+    for (const v1::DiskView& disk : answer->disks()) {
+        names[disk.disk().uuid()] = disk.disk().name();
+    }
+    session.formatter.show(view, names);
+    return {};
+}
+
+template <class Noun>
+Status show(Session& session, const std::string& name) {
+    v1::ListRequest request;
+    request.add_names(name);
+    const auto answer = session.client.ask(Noun::list_rpc, request);
+    if (!answer) {
+        return tl::unexpected(answer.error());
+    }
+    const auto& views = Noun::views(*answer);
+    if (views.empty()) {
+        return fail(Code::not_found, fmt::format("{} '{}' does not exist", Noun::word, name));
+    }
+    return show_view(session, views[0]);
+}
+
+template <class Noun>
+void add_to(CLI::App& app, CommandLine& line) {
+    const auto name = std::make_shared<std::string>();
+    CLI::App* verb = add_verb(*app.get_subcommand(Noun::word), line, "show",
+                              fmt::format("Show everything about one {}", Noun::word),
+                              [name](Session& session) { return show<Noun>(session, *name); });
+    add_name(*verb, *name, fmt::format("Name of the {}", Noun::word));
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, CommandLine& line) {
+    add_to<NodeNoun>(app, line);
+    add_to<DiskNoun>(app, line);
+    add_to<VolumeNoun>(app, line);
+    add_to<HostNoun>(app, line);
+}
+
+}  // namespace dnvme::ctl

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dnvmectl/command_line.h"
+
+/// Each of these adds verbs to the command line; each stands in a file of its own name.
+namespace dnvme::ctl {
+
+void add_info(CLI::App& app, CommandLine& line);
+
+/// To the noun `node`, `disk`, `volume` or `host` of @p app.
+void add_list(CLI::App& app, CommandLine& line);
+void add_show(CLI::App& app, CommandLine& line);
+void add_delete(CLI::App& app, CommandLine& line);
+
+void add_node_create(CLI::App& node, CommandLine& line);
+void add_disk_create(CLI::App& disk, CommandLine& line);
+void add_volume_create(CLI::App& volume, CommandLine& line);
+void add_host_create(CLI::App& host, CommandLine& line);
+
+void add_volume_attach(CLI::App& volume, CommandLine& line);
+void add_volume_detach(CLI::App& volume, CommandLine& line);
+
+}  // namespace dnvme::ctl
