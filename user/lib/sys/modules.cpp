@@ -46,7 +46,8 @@ Context open_kmod() {
 }
 
 tl::unexpected<Error> missing(const std::string& module) {
-    const bool own = module == "dm-dnvme" || module.find("mpath-ext") != std::string::npos;
+    const std::string name = module_name(module);
+    const bool own = name == "dm_dnvme" || name.find("mpath_ext") != std::string::npos;
     return fail(Code::not_found,
                 fmt::format("module {} is missing for kernel {}: {}", module, kernel_release(),
                             own ? "install package dnvme-dkms, which builds it"
@@ -70,9 +71,9 @@ Status insert(kmod_list* found, const std::string& module) {
 }  // namespace
 
 std::string module_name(std::string_view name) {
-    std::string dashed(name);
-    std::replace(dashed.begin(), dashed.end(), '_', '-');
-    return dashed;
+    std::string underscored(name);
+    std::replace(underscored.begin(), underscored.end(), '-', '_');
+    return underscored;
 }
 
 std::set<std::string> parse_builtin(std::string_view text) {

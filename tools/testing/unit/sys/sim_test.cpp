@@ -152,7 +152,9 @@ TEST_F(SimTest, ThinVolumesStandInThePoolsMetadata) {
 TEST_F(SimTest, NvmetNeedsItsModule) {
     expect_refused(plan::CreateNvmetHost{kHost}, ENOENT);
     expect_refused(plan::CreateSubsystem{kNqn, "s"}, ENOENT);
-    expect_refused(plan::CreatePort{{.id = 1, .address = "10.0.0.1", .service = 4420}}, ENOENT);
+    expect_refused(
+        plan::CreatePort{{.id = 1, .address = "10.0.0.1", .service = 4420, .subsystems = {}}},
+        ENOENT);
 }
 
 TEST_F(SimTest, NamespaceOpensItsDevice) {
@@ -175,7 +177,8 @@ TEST_F(SimTest, LinksHoldWhatTheyLink) {
     expect_ok(plan::AllowHost{kNqn, kHost});
     expect_refused(plan::RemoveNvmetHost{kHost}, EBUSY);
     expect_refused(plan::LinkSubsystem{1, kNqn}, ENOENT);
-    expect_ok(plan::CreatePort{{.id = 1, .address = "10.0.0.1", .service = 4420}});
+    expect_ok(
+        plan::CreatePort{{.id = 1, .address = "10.0.0.1", .service = 4420, .subsystems = {}}});
     expect_ok(plan::LinkSubsystem{1, kNqn});
     expect_refused(plan::RemovePort{1}, ENOTEMPTY);
     expect_ok(plan::DisallowHost{kNqn, kHost});
@@ -188,8 +191,10 @@ TEST_F(SimTest, LinksHoldWhatTheyLink) {
 
 TEST_F(SimTest, TwoPortsDoNotListenOnOneAddress) {
     make_subsystem();
-    expect_ok(plan::CreatePort{{.id = 1, .address = "10.0.0.1", .service = 4420}});
-    expect_ok(plan::CreatePort{{.id = 2, .address = "10.0.0.1", .service = 4420}});
+    expect_ok(
+        plan::CreatePort{{.id = 1, .address = "10.0.0.1", .service = 4420, .subsystems = {}}});
+    expect_ok(
+        plan::CreatePort{{.id = 2, .address = "10.0.0.1", .service = 4420, .subsystems = {}}});
     expect_ok(plan::LinkSubsystem{1, kNqn});
     expect_refused(plan::LinkSubsystem{2, kNqn}, EADDRINUSE);
 }
