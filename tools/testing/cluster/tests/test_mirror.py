@@ -55,11 +55,13 @@ class MirrorTest(NodeCase):
         self.node.ctl("volume create v1 --size 64M --redundancy raid1")
         members = self.members()
         self.cut_power_under_writes()
-        self.tear(members)
+        offset = self.tear(members)
         self.node.machine.run(STOCK_ASSEMBLY.format(*members))
         wait_until("stock dm-raid is idle", self.raid_is_idle)
         self.node.machine.run(STOCK_REMOVAL)
         self.assertFalse(self.halves_agree(members), "the test would not see a torn mirror")
+        self.mend(members, offset)
+        self.assertTrue(self.halves_agree(members))
 
         self.node.start_daemon()
         self.cut_power_under_writes()
@@ -96,13 +98,21 @@ class MirrorTest(NodeCase):
         self.assertFalse(job.ended())
         self.node.machine.boot()
 
-    def tear(self, members: list[Member]) -> None:
-        """Garbage on the second half, in the last region that is dirty."""
-        self.node.machine.run("modprobe nvme; udevadm settle 2>/dev/null; true")
-        region = self.last_dirty_region(members[1])
-        offset = members[1].data_start * SECTOR + region * 4 * MIB + 64 * 1024
+    def tear(self, members: list[Member]) -> int:
+        """Garbage on the second half, in the last region that is dirty; returns the offset."""
+        offset = self.last_dirty_region(members[1]) * 4 * MIB + 64 * 1024
+        where = members[1].data_start * SECTOR + offset
         self.node.machine.run(f"dd if=/dev/urandom of={members[1].disk} bs=4096 count=4 "
-                              f"oflag=direct,seek_bytes seek={offset} conv=nocreat status=none")
+                              f"oflag=direct,seek_bytes seek={where} conv=nocreat status=none")
+        return offset
+
+    def mend(self, members: list[Member], offset: int) -> None:
+        """What tear() spoiled, copied back from the first half."""
+        source, target = (member.data_start * SECTOR + offset for member in members)
+        self.node.machine.run(
+            f"dd if={members[0].disk} of={members[1].disk} bs=4096 count=4 conv=nocreat "
+            f"iflag=direct,skip_bytes skip={source} oflag=direct,seek_bytes seek={target} "
+            "status=none")
 
     def last_dirty_region(self, member: Member) -> int:
         where = member.start * SECTOR + BITMAP_OFFSET + BITMAP_HEADER
