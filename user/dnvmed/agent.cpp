@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "owners.h"
+#include "store_actions.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+/// Parts of a plan by owner, in the plan's order.
+std::map<std::string, std::vector<plan::Action>> split(const std::vector<plan::Action>& plan,
+                                                       const Owners& owners) {
+    std::map<std::string, std::vector<plan::Action>> parts;
+    for (const plan::Action& action : plan) {
+        parts[owners.of(action)].push_back(action);
+    }
+    return parts;
+}
+
+void warn_ambiguous(const FoundDisks& found) {
+    for (const auto& [uuid, where] : found.ambiguous) {
+        spdlog::warn("disk label {} was found on {}: none of them is used", uuid, where);
+    }
+}
+
+}  // namespace
+
+/// What one run of the pipeline knows so far.
+struct Agent::Round {
+    const Progress& progress;
+    model::Cluster cluster{};
+    FoundDisks disks{};
+    plan::Desired desired{};
+    plan::KernelState actual{};
+    std::vector<plan::Action> plan{};
+    Outcome outcome{};
+
+    [[nodiscard]] Owners owners() const { return {cluster, desired.kernel, actual}; }
+    void fail(const std::string& owner, const Error& error) {
+        outcome.failed.try_emplace(owner, error);
+    }
+    [[nodiscard]] bool may_go_on(const std::string& owner) const {
+        return !outcome.failed.contains(owner);
+    }
+};
+
+Status Outcome::of(const std::vector<std::string>& owners) const {
+    if (broken) {
+        return pass(*broken);
+    }
+    for (const auto& owner : owners) {
+        if (const auto why = failed.find(owner); why != failed.end()) {
+            return pass(why->second);
+        }
+    }
+    return {};
+}
+
+const std::vector<Agent::Step>& Agent::pipeline() {
+    static const std::vector<Step> steps = {
+        {"load the store", &Agent::load},  {"probe the kernel", &Agent::probe},
+        {"plan", &Agent::make_plan},       {"check the plan", &Agent::check},
+        {"apply the plan", &Agent::apply}, {"record", &Agent::record},
+    };
+    return steps;
+}
+
+Status Agent::run_steps(const std::vector<Step>& steps, Round& round) {
+    for (const Step& step : steps) {
+        if (auto ran = (this->*step.run)(round); !ran) {
+            return pass(ran.error(), step.name);
+        }
+    }
+    return {};
+}
+
+Outcome Agent::reconcile(const Progress& progress) {
+    Round round{.progress = progress};
+    if (auto ran = run_steps(pipeline(), round); !ran) {
+        spdlog::error("{}", ran.error().message());
+        round.outcome.broken = ran.error();
+    }
+    last_ = round.outcome;
+    if (listener_) {
+        listener_(last_);
+    }
+    return last_;
+}
+
+Result<Rehearsal> Agent::rehearse(const model::Cluster& cluster) {
+    static const std::vector<Step> steps = {
+        {"probe the kernel", &Agent::probe},
+        {"plan", &Agent::make_plan},
+        {"check the plan", &Agent::check},
+    };
+    const Progress nobody;
+    Round round{.progress = nobody, .cluster = cluster};
+    if (auto ran = run_steps(steps, round); !ran) {
+        return pass(ran.error());
+    }
+    return Rehearsal{.plan = std::move(round.plan), .outcome = std::move(round.outcome)};
+}
+
+Result<Observation> Agent::observe() {
+    const Progress nobody;
+    Round round{.progress = nobody};
+    static const std::vector<Step> steps = {
+        {"load the store", &Agent::load},
+        {"probe the kernel", &Agent::probe},
+        {"plan", &Agent::make_plan},
+    };
+    if (auto ran = run_steps(steps, round); !ran) {
+        return pass(ran.error());
+    }
+    auto healths = kernel_.raid_health();
+    if (!healths) {
+        return pass(healths.error(), "read the health of the legs");
+    }
+    Observation seen{.cluster = std::move(round.cluster),
+                     .disks = std::move(round.disks),
+                     .kernel = std::move(round.actual),
+                     .raids = {},
+                     .down = std::move(round.outcome.down),
+                     .last = last_};
+    for (auto& health : *healths) {
+        seen.raids[health.uuid] = std::move(health);
+    }
+    return seen;
+}
+
+Status Agent::load(Round& round) {
+    auto loaded = store::load(store_);
+    if (!loaded) {
+        return pass(loaded.error());
+    }
+    round.cluster = std::move(loaded->cluster);
+    return {};
+}
+
+Status Agent::probe(Round& round) {
+    auto labelled = kernel_.disks().labelled();
+    if (!labelled) {
+        return pass(labelled.error());
+    }
+    round.disks = sort_found(*labelled, round.cluster.self);
+    auto actual = kernel_.probe(round.disks.usable);
+    if (!actual) {
+        return pass(actual.error());
+    }
+    round.actual = std::move(*actual);
+    return {};
+}
+
+Status Agent::make_plan(Round& round) {
+    round.desired = plan::build_desired(round.cluster, round.disks.uuids(), settings_);
+    round.plan = plan::make_plan(round.cluster, round.desired, round.actual);
+    round.outcome.down = round.desired.down;
+    return {};
+}
+
+/// Each owner's part on its own: what is refused holds up nobody else.
+Status Agent::check(Round& round) {
+    for (const auto& [owner, part] : split(round.plan, round.owners())) {
+        if (auto checked = plan::check_plan(part, round.actual); !checked) {
+            round.fail(owner, checked.error());
+        }
+    }
+    return {};
+}
+
+Status Agent::apply(Round& round) {
+    const Owners owners = round.owners();
+    for (std::size_t i = 0; i < round.plan.size(); ++i) {
+        const std::string owner = owners.of(round.plan[i]);
+        // Without what everything needs there is no use in trying the rest.
+        const auto shared = round.outcome.failed.find(Owners::kShared);
+        if (shared != round.outcome.failed.end()) {
+            round.fail(owner, shared->second);
+        }
+        if (!round.may_go_on(owner)) {
+            continue;
+        }
+        const std::string sentence = plan::describe(round.plan[i]);
+        if (auto ran = run(round.plan[i]); !ran) {
+            round.fail(owner, ran.error());
+            continue;
+        }
+        spdlog::info("{}", sentence);
+        ++round.outcome.done;
+        if (round.progress) {
+            round.progress(i + 1, round.plan.size(), sentence);
+        }
+    }
+    return {};
+}
+
+Status Agent::run(const plan::Action& action) {
+    if (!is_store_action(action)) {
+        return kernel_.run(action);
+    }
+    if (auto ran = run_store_action(store_, action); !ran) {
+        return pass(ran.error(), plan::describe(action));
+    }
+    return {};
+}
+
+/// The status of a node is what its daemon says when asked: kept in memory, and in the log.
+Status Agent::record(Round& round) {
+    warn_ambiguous(round.disks);
+    for (const auto& [owner, error] : round.outcome.failed) {
+        spdlog::error("{}", error.message());
+    }
+    for (const auto& [name, volume] : round.cluster.volumes) {
+        if (const auto why = round.outcome.down.find(volume.uuid());
+            why != round.outcome.down.end()) {
+            spdlog::warn("volume {}: {}", name, why->second);
+        }
+    }
+    return {};
+}
+
+}  // namespace dnvme::daemon

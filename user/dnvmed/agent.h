@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "found_disks.h"
+#include "plan/planner.h"
+#include "store/records.h"
+#include "sys/doors.h"
+
+namespace dnvme::daemon {
+
+/// Told of every action that was done, 1 to total.
+using Progress =
+    std::function<void(std::size_t done, std::size_t total, const std::string& action)>;
+
+/// What one run of the pipeline came to.
+struct Outcome {
+    /// Set if it ended before any action: the store or the kernel could not be read.
+    std::optional<Error> broken;
+    /// Owner (see owners.h) of whom not everything was done -> why.
+    std::map<std::string, Error> failed;
+    /// Volume uuid -> what it waits for.
+    std::map<std::string, std::string> down;
+    std::size_t done = 0;
+
+    /// Nothing failed and nothing is waited for.
+    [[nodiscard]] bool settled() const { return !broken && failed.empty() && down.empty(); }
+    /// What kept the first of @p owners with a failure from being finished.
+    [[nodiscard]] Status of(const std::vector<std::string>& owners) const;
+};
+
+/// A plan that was not carried out. In its outcome, whose part of it would be refused.
+struct Rehearsal {
+    std::vector<plan::Action> plan;
+    Outcome outcome;
+};
+
+/// Everything that the views show, read at one moment. A value.
+struct Observation {
+    model::Cluster cluster;
+    FoundDisks disks;
+    plan::KernelState kernel;
+    std::map<std::string, sys::RaidHealth> raids;  ///< by dm uuid
+    std::map<std::string, std::string> down;       ///< volume uuid -> what it waits for
+    Outcome last;                                  ///< of the last run
+};
+
+/// Reconciles this node's kernel to the store. State thread only.
+class Agent {
+  public:
+    Agent(store::Store& store, sys::Kernel& kernel, plan::Settings settings)
+        : store_(store), kernel_(kernel), settings_(std::move(settings)) {}
+
+    /// Called after every run, whoever asked for it.
+    void on_outcome(std::function<void(const Outcome&)> listener) {
+        listener_ = std::move(listener);
+    }
+
+    /// One run of the whole pipeline.
+    Outcome reconcile(const Progress& progress = {});
+    /// What reconcile() would do if the store held this model; does nothing.
+    Result<Rehearsal> rehearse(const model::Cluster& cluster);
+    Result<Observation> observe();
+
+  private:
+    struct Round;
+    struct Step {
+        const char* name;
+        Status (Agent::*run)(Round& round);
+    };
+    static const std::vector<Step>& pipeline();
+
+    Status run_steps(const std::vector<Step>& steps, Round& round);
+    Status load(Round& round);
+    Status probe(Round& round);
+    Status make_plan(Round& round);
+    Status check(Round& round);
+    Status apply(Round& round);
+    Status record(Round& round);
+
+    Status run(const plan::Action& action);
+
+    store::Store& store_;
+    sys::Kernel& kernel_;
+    const plan::Settings settings_;
+    std::function<void(const Outcome&)> listener_;
+    Outcome last_;
+};
+
+}  // namespace dnvme::daemon

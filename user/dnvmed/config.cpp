@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <climits>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/un.h>
+#include <toml++/toml.h>
+#include <unistd.h>
+
+#include "model/names.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+constexpr std::array kLogLevels = {"debug", "info", "warning", "error"};
+// Three portals a node, 16384 ids each, below 65536: see plan::Settings::port_id.
+constexpr std::int64_t kMaxFirstPortId = 16384;
+constexpr std::int64_t kMaxDrainMs = 60000;
+
+/// Takes one value into the configuration; says what it expected, or nothing if it was that.
+using Take = std::function<std::optional<std::string>(const toml::node& value, Config& config)>;
+
+struct Key {
+    std::string_view table;
+    std::string_view name;
+    Take take;
+};
+
+Take text(std::string Config::*member) {
+    return [member](const toml::node& value, Config& config) -> std::optional<std::string> {
+        const auto words = value.value_exact<std::string>();
+        if (!words || words->empty()) {
+            return "a string that is not empty";
+        }
+        config.*member = *words;
+        return std::nullopt;
+    };
+}
+
+template <class Number>
+Take number(Number Config::*member, std::int64_t least, std::int64_t most) {
+    return [=](const toml::node& value, Config& config) -> std::optional<std::string> {
+        const auto found = value.value_exact<std::int64_t>();
+        if (!found || *found < least || *found > most) {
+            return fmt::format("a number from {} to {}", least, most);
+        }
+        config.*member = static_cast<Number>(*found);
+        return std::nullopt;
+    };
+}
+
+const std::vector<Key>& keys() {
+    static const std::vector<Key> all = {
+        {"node", "name", text(&Config::node)},
+        {"api", "socket", text(&Config::socket)},
+        {"store", "path", text(&Config::store)},
+        {"export", "first_port_id", number(&Config::first_port_id, 1, kMaxFirstPortId)},
+        {"gate", "drain_ms", number(&Config::drain_ms, 1, kMaxDrainMs)},
+        {"log", "level", text(&Config::log_level)},
+    };
+    return all;
+}
+
+tl::unexpected<Error> refuse(const std::string& path, const toml::source_region& where,
+                             const std::string& why) {
+    return fail(Code::invalid, fmt::format("{}:{}: {}", path, where.begin.line, why));
+}
+
+Status take_key(std::string_view table, const toml::key& name, const toml::node& value,
+                const std::string& path, Config& config) {
+    const auto key = std::ranges::find_if(
+        keys(), [&](const Key& k) { return k.table == table && k.name == name.str(); });
+    if (key == keys().end()) {
+        return refuse(path, name.source(),
+                      fmt::format("unknown key '{}.{}': see dnvmed.toml(5) for those that exist",
+                                  table, name.str()));
+    }
+    if (const auto expected = key->take(value, config)) {
+        return refuse(path, value.source(),
+                      fmt::format("{}.{} must be {}", table, name.str(), *expected));
+    }
+    return {};
+}
+
+bool is_table_of_ours(std::string_view name) {
+    return std::ranges::any_of(keys(), [&](const Key& key) { return key.table == name; });
+}
+
+Status take_table(const toml::key& name, const toml::node& value, const std::string& path,
+                  Config& config) {
+    if (!is_table_of_ours(name.str()) || !value.is_table()) {
+        return refuse(path, name.source(),
+                      fmt::format("unknown section or key '{}': see dnvmed.toml(5) for those that "
+                                  "exist",
+                                  name.str()));
+    }
+    for (const auto& [key, entry] : *value.as_table()) {
+        if (auto taken = take_key(name.str(), key, entry, path, config); !taken) {
+            return taken;
+        }
+    }
+    return {};
+}
+
+Result<std::string> host_name() {
+    std::array<char, HOST_NAME_MAX + 1> buffer{};
+    if (gethostname(buffer.data(), buffer.size() - 1) != 0) {
+        return fail_errno(errno, "read the host's name");
+    }
+    std::string name(buffer.data());
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (!model::check_name("node", name)) {
+        return fail(Code::invalid,
+                    fmt::format("the host's name '{}' cannot be a node's name: set node.name in "
+                                "dnvmed.toml or give --node",
+                                name));
+    }
+    return name;
+}
+
+Status check_socket(const std::string& path) {
+    constexpr std::size_t most = sizeof(sockaddr_un::sun_path) - 1;
+    if (!path.starts_with('/') || path.size() > most) {
+        return fail(Code::invalid,
+                    fmt::format("api.socket '{}' must be an absolute path of at most {} bytes",
+                                path, most));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view content, const std::string& path) try {
+    Config config;
+    for (const auto& [name, value] : toml::parse(content, path)) {
+        if (auto taken = take_table(name, value, path, config); !taken) {
+            return pass(taken.error());
+        }
+    }
+    return config;
+} catch (const toml::parse_error& error) {
+    return refuse(path, error.source(), std::string(error.description()));
+}
+
+Result<Config> load_config(const std::string& path, bool required) {
+    std::ifstream file(path);
+    if (!file) {
+        const int reason = errno;
+        if (reason == ENOENT && !required) {
+            return Config{};
+        }
+        return fail_errno(reason, fmt::format("read {}", path));
+    }
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    return parse_config(content, path);
+}
+
+Status resolve(Config& config) {
+    if (config.node.empty()) {
+        auto name = host_name();
+        if (!name) {
+            return pass(name.error());
+        }
+        config.node = *name;
+    }
+    if (auto named = model::check_name("node", config.node); !named) {
+        return named;
+    }
+    if (std::ranges::find(kLogLevels, config.log_level) == kLogLevels.end()) {
+        return fail(Code::invalid, fmt::format("log.level '{}' must be one of {}", config.log_level,
+                                               fmt::join(kLogLevels, ", ")));
+    }
+    return check_socket(config.socket);
+}
+
+}  // namespace dnvme::daemon

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operations/runner.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace dnvme::daemon {
+
+namespace {
+
+model::Cluster edited(model::Cluster cluster, const std::vector<Edit>& edits) {
+    for (const Edit& edit : edits) {
+        apply(cluster, edit);
+    }
+    return cluster;
+}
+
+Status commit(store::Store& store, const store::Loaded& loaded, const std::vector<Edit>& edits) {
+    store::Change change(loaded);
+    for (const Edit& edit : edits) {
+        apply(change, edit);
+    }
+    return change.commit(store);
+}
+
+Status check(const Intent& intent, const Outcome& rehearsed) {
+    if (const auto waits = rehearsed.down.find(intent.needs); waits != rehearsed.down.end()) {
+        return fail(Code::precondition,
+                    fmt::format("the volume {}: try again when it is there", waits->second));
+    }
+    return rehearsed.of(intent.owners);
+}
+
+v1::Event plan_event(const std::vector<std::string>& sentences) {
+    v1::Event event;
+    event.mutable_plan()->mutable_actions()->Assign(sentences.begin(), sentences.end());
+    return event;
+}
+
+v1::Event step_event(std::size_t done, std::size_t total, const std::string& sentence) {
+    v1::Event event;
+    event.mutable_step()->set_done(static_cast<std::uint32_t>(done));
+    event.mutable_step()->set_total(static_cast<std::uint32_t>(total));
+    event.mutable_step()->set_action(sentence);
+    return event;
+}
+
+}  // namespace
+
+Status Operations::run(const Planner& planner, bool dry_run, EventSink& events) {
+    const auto loaded = store::load(store_);
+    if (!loaded) {
+        return pass(loaded.error());
+    }
+    const auto intent =
+        planner({.cluster = loaded->cluster, .disks = kernel_.disks(), .node = node_});
+    if (!intent) {
+        return pass(intent.error());
+    }
+    const auto sentences = rehearse(*intent, loaded->cluster);
+    if (!sentences) {
+        return pass(sentences.error(), intent->what);
+    }
+    events.push(plan_event(*sentences));
+    if (dry_run) {
+        return {};
+    }
+    spdlog::info("{}", intent->what);
+    return carry_out(*intent, *loaded, sentences->size(), events);
+}
+
+/// What carrying it out would do. A plan that is refused ends the request before anything changed.
+Result<std::vector<std::string>> Operations::rehearse(const Intent& intent,
+                                                      const model::Cluster& cluster) {
+    const auto rehearsal = agent_.rehearse(edited(cluster, intent.edits));
+    if (!rehearsal) {
+        return pass(rehearsal.error());
+    }
+    if (auto possible = check(intent, rehearsal->outcome); !possible) {
+        return pass(possible.error());
+    }
+    std::vector<std::string> sentences;
+    for (const Errand& errand : intent.errands) {
+        sentences.push_back(errand.sentence);
+    }
+    for (const plan::Action& action : rehearsal->plan) {
+        sentences.push_back(plan::describe(action));
+    }
+    return sentences;
+}
+
+Status Operations::carry_out(const Intent& intent, const store::Loaded& loaded, std::size_t total,
+                             EventSink& events) {
+    if (auto ran = run_errands(intent, total, events); !ran) {
+        return pass(ran.error(), intent.what);
+    }
+    if (auto written = write(intent, loaded); !written) {
+        return pass(written.error(), intent.what);
+    }
+    if (auto reconciled = reconcile(intent, events); !reconciled) {
+        return pass(undo(intent, reconciled.error()), intent.what);
+    }
+    if (auto finished = finish(intent, events); !finished) {
+        return pass(finished.error(), intent.what);
+    }
+    return {};
+}
+
+Status Operations::run_errands(const Intent& intent, std::size_t total, EventSink& events) {
+    std::size_t done = 0;
+    for (const Errand& errand : intent.errands) {
+        if (auto ran = errand.run(); !ran) {
+            return pass(ran.error(), errand.sentence);
+        }
+        spdlog::info("{}", errand.sentence);
+        events.push(step_event(++done, total, errand.sentence));
+    }
+    return {};
+}
+
+Status Operations::write(const Intent& intent, const store::Loaded& loaded) {
+    auto written = commit(store_, loaded, intent.edits);
+    if (written) {
+        return {};
+    }
+    for (const Errand& errand : intent.errands) {
+        if (!errand.undo) {
+            continue;
+        }
+        if (auto undone = errand.undo(); !undone) {
+            spdlog::error("take back '{}': {}", errand.sentence, undone.error().message());
+        }
+    }
+    return written;
+}
+
+Status Operations::reconcile(const Intent& intent, EventSink& events) {
+    const std::size_t before = intent.errands.size();
+    const Outcome outcome =
+        agent_.reconcile([&](std::size_t done, std::size_t total, const std::string& sentence) {
+            events.push(step_event(before + done, before + total, sentence));
+        });
+    return outcome.of(intent.owners);
+}
+
+Error Operations::undo(const Intent& intent, Error error) {
+    if (!intent.undo) {
+        return {error.code(), error.message() + " (dnvmed goes on trying)", error.sys_errno()};
+    }
+    if (auto undone = take_back(intent); !undone) {
+        return {error.code(),
+                fmt::format("{}; undoing it failed, too: {} (dnvmed goes on trying)",
+                            error.message(), undone.error().message()),
+                error.sys_errno()};
+    }
+    return {error.code(), error.message() + " (everything was undone)", error.sys_errno()};
+}
+
+Status Operations::take_back(const Intent& intent) {
+    const auto loaded = store::load(store_);
+    if (!loaded) {
+        return pass(loaded.error());
+    }
+    if (auto written = commit(store_, *loaded, intent.undo(loaded->cluster)); !written) {
+        return written;
+    }
+    return agent_.reconcile().of(intent.owners);
+}
+
+Status Operations::finish(const Intent& intent, EventSink& events) {
+    if (!intent.finish) {
+        return {};
+    }
+    const auto seen = agent_.observe();
+    if (!seen) {
+        return pass(seen.error(), "it was done, but cannot be looked at");
+    }
+    const auto last = intent.finish(*seen);
+    if (!last) {
+        return pass(last.error());
+    }
+    if (*last) {
+        events.push(**last);
+    }
+    return {};
+}
+
+}  // namespace dnvme::daemon

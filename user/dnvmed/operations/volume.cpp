@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/uuid.h"
+#include "model/layout.h"
+#include "operations/intent.h"
+#include "view.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+/// What the request says, with the defaults of those fields that it leaves at zero.
+struct Wish {
+    std::uint32_t legs;
+    std::uint64_t chunk;
+    v1::Redundancy redundancy;
+};
+
+Wish fill_in(const v1::CreateVolumeRequest& request) {
+    const bool unspecified = request.redundancy() == v1::REDUNDANCY_UNSPECIFIED;
+    return {
+        .legs = request.legs() == 0 ? 1 : request.legs(),
+        .chunk = request.chunk_bytes() == 0 ? model::kDefaultChunk : request.chunk_bytes(),
+        .redundancy = unspecified ? v1::REDUNDANCY_NONE : request.redundancy(),
+    };
+}
+
+Status check_redundancy(v1::Redundancy redundancy) {
+    if (redundancy != v1::REDUNDANCY_NONE && redundancy != v1::REDUNDANCY_RAID1) {
+        return fail(Code::invalid,
+                    fmt::format("redundancy {} is unknown to this dnvmed: choose none or raid1",
+                                static_cast<int>(redundancy)));
+    }
+    return {};
+}
+
+/// The cluster with only those disks that are there, and the names of the others.
+Result<std::vector<std::string>> drop_absent_disks(const Context& context,
+                                                   model::Cluster& cluster) {
+    const auto labelled = context.disks.labelled();
+    if (!labelled) {
+        return pass(labelled.error());
+    }
+    const auto present = sort_found(*labelled, cluster.self).uuids();
+    std::vector<std::string> absent;
+    for (const auto& [name, disk] : cluster.disks) {
+        if (!present.contains(disk.uuid())) {
+            absent.push_back(name);
+        }
+    }
+    for (const auto& name : absent) {
+        cluster.disks.erase(name);
+    }
+    return absent;
+}
+
+Result<std::vector<v1::Leg>> place(const Context& context, const model::VolumeLayout& layout,
+                                   const Wish& wish) {
+    model::Cluster present = context.cluster;
+    const auto absent = drop_absent_disks(context, present);
+    if (!absent) {
+        return pass(absent.error());
+    }
+    auto legs = model::place_legs(present, layout, wish.legs, wish.redundancy);
+    if (!legs && !absent->empty()) {
+        return fail(legs.error().code(),
+                    fmt::format("{} (not counting what is not there now: {})",
+                                legs.error().message(), fmt::join(*absent, ", ")));
+    }
+    return legs;
+}
+
+v1::Volume make_volume(const std::string& name, const Wish& wish, std::uint64_t size) {
+    v1::Volume volume;
+    volume.set_uuid(make_uuid());
+    volume.set_name(name);
+    volume.set_size_bytes(size);
+    volume.set_chunk_bytes(wish.chunk);
+    volume.set_redundancy(wish.redundancy);
+    volume.set_epoch(1);
+    return volume;
+}
+
+Result<v1::Volume> design(const Context& context, const v1::CreateVolumeRequest& request) {
+    const Wish wish = fill_in(request);
+    if (auto known = check_redundancy(wish.redundancy); !known) {
+        return pass(known.error());
+    }
+    const auto layout =
+        model::layout_volume(request.size_bytes(), wish.legs, wish.chunk, wish.redundancy);
+    if (!layout) {
+        return pass(layout.error());
+    }
+    if (auto known = find(context.cluster.nodes, "node", context.node); !known) {
+        return pass(known.error());
+    }
+    auto legs = place(context, *layout, wish);
+    if (!legs) {
+        return pass(legs.error());
+    }
+    const auto port = model::free_port_offset(context.cluster);
+    if (!port) {
+        return pass(port.error());
+    }
+    v1::Volume volume = make_volume(request.name(), wish, layout->size);
+    volume.mutable_legs()->Assign(legs->begin(), legs->end());
+    volume.set_port_offset(*port);
+    return volume;
+}
+
+/// Shows the volume at the end of its creation or of an attach.
+auto show(const std::string& name) {
+    return [name](const Observation& seen) -> Result<std::optional<v1::Event>> {
+        v1::Event event;
+        *event.mutable_volume() = view_volume(seen, seen.cluster.volumes.at(name));
+        return std::optional(event);
+    };
+}
+
+/// For undo: an edit of the volume as it is by then, or none if it is gone.
+std::vector<Edit> edit_volume(const model::Cluster& cluster, const std::string& name,
+                              const std::function<void(v1::Volume&)>& change) {
+    const auto found = cluster.volumes.find(name);
+    if (found == cluster.volumes.end()) {
+        return {};
+    }
+    v1::Volume volume = found->second;
+    change(volume);
+    return {volume};
+}
+
+bool is_attached(const v1::Volume& volume, const std::string& host) {
+    return std::ranges::find(volume.hosts(), host) != volume.hosts().end();
+}
+
+void add_host(v1::Volume& volume, const std::string& host) {
+    volume.add_hosts(host);
+    std::ranges::sort(*volume.mutable_hosts());
+}
+
+void remove_host(v1::Volume& volume, const std::string& host) {
+    auto& hosts = *volume.mutable_hosts();
+    const auto [first, last] = std::ranges::remove(hosts, host);
+    hosts.erase(first, last);
+}
+
+/// A host that was told "detached" must not be able to write any more.
+Status check_cut_off(const plan::KernelState& kernel, const std::string& volume_uuid,
+                     const std::string& host_nqn) {
+    const auto subsystem = kernel.subsystems.find(model::subsystem_nqn(volume_uuid));
+    if (subsystem != kernel.subsystems.end() &&
+        subsystem->second.allowed_hosts.contains(host_nqn)) {
+        return fail(Code::internal, "the host may still be connected: dnvmed goes on trying");
+    }
+    return {};
+}
+
+template <class Record>
+Status check_not_deleting(const char* noun, const Record& record) {
+    if (record.deleting()) {
+        return fail(Code::precondition,
+                    fmt::format("{} '{}' is being deleted", noun, record.name()));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Intent> create_volume(const Context& context, const v1::CreateVolumeRequest& request) {
+    if (auto named = check_new_name(context.cluster.volumes, "volume", request.name()); !named) {
+        return pass(named.error());
+    }
+    const auto volume = design(context, request);
+    if (!volume) {
+        return pass(volume.error());
+    }
+    Intent intent;
+    intent.what = fmt::format("create volume '{}'", volume->name());
+    intent.edits = {*volume};
+    intent.owners = {volume->uuid()};
+    intent.undo = [name = volume->name()](const model::Cluster& cluster) {
+        return edit_volume(cluster, name, [](v1::Volume& v) { v.set_deleting(true); });
+    };
+    intent.finish = show(volume->name());
+    return intent;
+}
+
+Result<Intent> delete_volume(const Context& context, const v1::DeleteRequest& request) {
+    auto volume = find(context.cluster.volumes, "volume", request.name());
+    if (!volume) {
+        return pass(volume.error());
+    }
+    if (!volume->hosts().empty()) {
+        return fail(Code::precondition,
+                    fmt::format("volume '{}' is attached: detach it first from {}", volume->name(),
+                                fmt::join(volume->hosts(), ", ")));
+    }
+    volume->set_deleting(true);
+    Intent intent;
+    intent.what = fmt::format("delete volume '{}'", volume->name());
+    intent.edits = {*volume};
+    intent.owners = {volume->uuid()};
+    intent.finish = [name = volume->name()](const Observation& seen) {
+        return check_gone(seen.cluster.volumes, name);
+    };
+    return intent;
+}
+
+Result<Intent> attach_volume(const Context& context, const v1::AttachRequest& request) {
+    auto volume = find(context.cluster.volumes, "volume", request.volume());
+    if (!volume) {
+        return pass(volume.error());
+    }
+    const auto host = find(context.cluster.hosts, "host", request.host());
+    if (!host) {
+        return pass(host.error());
+    }
+    if (auto stays = check_not_deleting("volume", *volume); !stays) {
+        return pass(stays.error());
+    }
+    if (auto stays = check_not_deleting("host", *host); !stays) {
+        return pass(stays.error());
+    }
+    if (is_attached(*volume, host->name())) {
+        return fail(Code::exists, fmt::format("volume '{}' is attached to host '{}' already",
+                                              volume->name(), host->name()));
+    }
+    add_host(*volume, host->name());
+    Intent intent;
+    intent.what = fmt::format("attach volume '{}' to host '{}'", volume->name(), host->name());
+    intent.edits = {*volume};
+    intent.owners = {host->nqn(), volume->uuid()};
+    intent.needs = volume->uuid();
+    intent.undo = [name = volume->name(), host = host->name()](const model::Cluster& cluster) {
+        return edit_volume(cluster, name, [&](v1::Volume& v) { remove_host(v, host); });
+    };
+    intent.finish = show(volume->name());
+    return intent;
+}
+
+Result<Intent> detach_volume(const Context& context, const v1::AttachRequest& request) {
+    auto volume = find(context.cluster.volumes, "volume", request.volume());
+    if (!volume) {
+        return pass(volume.error());
+    }
+    const auto host = find(context.cluster.hosts, "host", request.host());
+    if (!host) {
+        return pass(host.error());
+    }
+    if (!is_attached(*volume, host->name())) {
+        return fail(Code::precondition, fmt::format("volume '{}' is not attached to host '{}'",
+                                                    volume->name(), host->name()));
+    }
+    remove_host(*volume, host->name());
+    Intent intent;
+    intent.what = fmt::format("detach volume '{}' from host '{}'", volume->name(), host->name());
+    intent.edits = {*volume};
+    intent.owners = {volume->uuid(), host->nqn()};
+    intent.finish = [uuid = volume->uuid(), nqn = host->nqn(),
+                     show = show(volume->name())](const Observation& seen) {
+        auto cut = check_cut_off(seen.kernel, uuid, nqn);
+        return cut ? show(seen) : pass(cut.error());
+    };
+    return intent;
+}
+
+}  // namespace dnvme::daemon

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "owners.h"
+
+#include <concepts>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "model/names.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+template <class Action, class... Kinds>
+concept OneOf = (std::same_as<Action, Kinds> || ...);
+
+template <class A>
+concept OnDevice = OneOf<A, plan::CreateDm, plan::ReloadDm>;
+template <class A>
+concept OnDmUuid = OneOf<A, plan::ResumeDm, plan::RemoveDm, plan::WipeDm>;
+template <class A>
+concept OnSubsystem = OneOf<A, plan::CreateSubsystem, plan::RemoveSubsystem, plan::CreateNamespace,
+                            plan::RemoveNamespace, plan::AllowHost, plan::DisallowHost,
+                            plan::LinkSubsystem, plan::UnlinkSubsystem>;
+template <class A>
+concept OnHost = OneOf<A, plan::CreateNvmetHost, plan::RemoveNvmetHost>;
+
+}  // namespace
+
+Owners::Owners(const model::Cluster& cluster, const plan::KernelState& desired,
+               const plan::KernelState& actual) {
+    for (const auto& [name, volume] : cluster.volumes) {
+        add(volume);
+    }
+    add_ports(actual);
+    add_ports(desired);
+}
+
+void Owners::add(const v1::Volume& volume) {
+    volumes_[volume.uuid()] = volume.uuid();
+    volumes_[model::subsystem_nqn(volume.uuid())] = volume.uuid();
+    for (const auto& leg : volume.legs()) {
+        volumes_[leg.uuid()] = volume.uuid();
+        for (const auto& member : leg.members()) {
+            volumes_[member.uuid()] = volume.uuid();
+        }
+    }
+}
+
+void Owners::add_ports(const plan::KernelState& state) {
+    for (const auto& [id, port] : state.ports) {
+        if (!port.subsystems.empty()) {
+            ports_[id] = volume_of(*port.subsystems.begin());
+        }
+    }
+}
+
+std::string Owners::volume_of(const std::string& identity) const {
+    const auto volume = volumes_.find(identity);
+    return volume == volumes_.end() ? identity : volume->second;
+}
+
+std::string Owners::device(const std::string& dm_uuid) const {
+    const auto identity = model::parse_dm_uuid(dm_uuid);
+    return identity ? volume_of(identity->uuid) : dm_uuid;
+}
+
+std::string Owners::port(std::uint16_t id) const {
+    const auto volume = ports_.find(id);
+    return volume == ports_.end() ? fmt::format("port {}", id) : volume->second;
+}
+
+std::string Owners::of(const plan::Action& action) const {
+    return std::visit(
+        [this]<class A>(const A& a) -> std::string {
+            if constexpr (OnDevice<A>) {
+                return device(a.device.uuid);
+            } else if constexpr (OnDmUuid<A>) {
+                return device(a.uuid);
+            } else if constexpr (OnSubsystem<A>) {
+                return volume_of(a.nqn);
+            } else if constexpr (OnHost<A>) {
+                return a.nqn;
+            } else if constexpr (std::same_as<A, plan::CreateThin>) {
+                return device(a.pool_uuid);
+            } else if constexpr (std::same_as<A, plan::CreatePort>) {
+                return port(a.port.id);
+            } else if constexpr (std::same_as<A, plan::RemovePort>) {
+                return port(a.id);
+            } else if constexpr (std::same_as<A, plan::MarkFormatted>) {
+                return a.volume_uuid;
+            } else if constexpr (OneOf<A, plan::ForgetVolume, plan::ForgetHost>) {
+                return a.uuid;
+            } else {
+                static_assert(std::same_as<A, plan::LoadModule>);
+                return kShared;
+            }
+        },
+        action);
+}
+
+}  // namespace dnvme::daemon

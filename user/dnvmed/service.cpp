@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service.h"
+
+#include <fmt/format.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+#include <sys/stat.h>
+
+#include "inventory.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+constexpr int kMaxThreads = 64;
+constexpr mode_t kSocketMode = 0660;
+
+grpc::StatusCode to_grpc(Code code) {
+    switch (code) {
+        case Code::invalid:
+            return grpc::StatusCode::INVALID_ARGUMENT;
+        case Code::not_found:
+            return grpc::StatusCode::NOT_FOUND;
+        case Code::exists:
+            return grpc::StatusCode::ALREADY_EXISTS;
+        case Code::precondition:
+            return grpc::StatusCode::FAILED_PRECONDITION;
+        case Code::no_space:
+            return grpc::StatusCode::RESOURCE_EXHAUSTED;
+        case Code::conflict:
+            return grpc::StatusCode::ABORTED;
+        case Code::unavailable:
+            return grpc::StatusCode::UNAVAILABLE;
+        case Code::internal:
+            return grpc::StatusCode::INTERNAL;
+    }
+    return grpc::StatusCode::UNKNOWN;
+}
+
+grpc::Status to_grpc(const Error& error) {
+    return {to_grpc(error.code()), error.message()};
+}
+
+template <class T>
+grpc::Status answer(Result<T> result, T& out) {
+    if (!result) {
+        return to_grpc(result.error());
+    }
+    out = std::move(*result);
+    return grpc::Status::OK;
+}
+
+}  // namespace
+
+template <class List>
+grpc::Status Service::list(Lister<List> lister, const v1::ListRequest& request, List& list) {
+    return answer(thread_.ask<List>([&]() -> Result<List> {
+        const auto seen = daemon_.agent().observe();
+        if (!seen) {
+            return pass(seen.error());
+        }
+        return lister(*seen, request);
+    }),
+                  list);
+}
+
+/// The operation goes on when its client goes away: it owns a copy of the request.
+template <class Request>
+grpc::Status Service::change(Verb<Request> verb, const Request& request, Events& events) {
+    auto queue = std::make_shared<EventQueue>();
+    auto sink = std::make_shared<QueueSink>(queue);
+    thread_.post([this, verb, request, sink = std::move(sink)] {
+        const Planner planner = [&](const daemon::Context& context) {
+            return verb(context, request);
+        };
+        sink->finish(daemon_.operations().run(planner, request.dry_run(), *sink));
+    });
+    while (const auto event = queue->pop()) {
+        if (!events.Write(*event)) {
+            return {grpc::StatusCode::CANCELLED, "the client has gone"};
+        }
+    }
+    const Status result = queue->result();
+    return result ? grpc::Status::OK : to_grpc(result.error());
+}
+
+grpc::Status Service::GetInfo(Context* /*context*/, const v1::GetInfoRequest* /*request*/,
+                              v1::Info* info) {
+    return answer(thread_.ask<v1::Info>([this] { return daemon_.info(); }), *info);
+}
+
+grpc::Status Service::ListNodes(Context* /*context*/, const v1::ListRequest* request,
+                                v1::NodeList* nodes) {
+    return list(list_nodes, *request, *nodes);
+}
+
+grpc::Status Service::ListDisks(Context* /*context*/, const v1::ListRequest* request,
+                                v1::DiskList* disks) {
+    return list(list_disks, *request, *disks);
+}
+
+grpc::Status Service::ListVolumes(Context* /*context*/, const v1::ListRequest* request,
+                                  v1::VolumeList* volumes) {
+    return list(list_volumes, *request, *volumes);
+}
+
+grpc::Status Service::ListHosts(Context* /*context*/, const v1::ListRequest* request,
+                                v1::HostList* hosts) {
+    return list(list_hosts, *request, *hosts);
+}
+
+grpc::Status Service::CreateNode(Context* /*context*/, const v1::CreateNodeRequest* request,
+                                 Events* events) {
+    return change(create_node, *request, *events);
+}
+
+grpc::Status Service::DeleteNode(Context* /*context*/, const v1::DeleteRequest* request,
+                                 Events* events) {
+    return change(delete_node, *request, *events);
+}
+
+grpc::Status Service::CreateDisk(Context* /*context*/, const v1::CreateDiskRequest* request,
+                                 Events* events) {
+    return change(create_disk, *request, *events);
+}
+
+grpc::Status Service::DeleteDisk(Context* /*context*/, const v1::DeleteRequest* request,
+                                 Events* events) {
+    return change(delete_disk, *request, *events);
+}
+
+grpc::Status Service::CreateVolume(Context* /*context*/, const v1::CreateVolumeRequest* request,
+                                   Events* events) {
+    return change(create_volume, *request, *events);
+}
+
+grpc::Status Service::DeleteVolume(Context* /*context*/, const v1::DeleteRequest* request,
+                                   Events* events) {
+    return change(delete_volume, *request, *events);
+}
+
+grpc::Status Service::CreateHost(Context* /*context*/, const v1::CreateHostRequest* request,
+                                 Events* events) {
+    return change(create_host, *request, *events);
+}
+
+grpc::Status Service::DeleteHost(Context* /*context*/, const v1::DeleteRequest* request,
+                                 Events* events) {
+    return change(delete_host, *request, *events);
+}
+
+grpc::Status Service::AttachVolume(Context* /*context*/, const v1::AttachRequest* request,
+                                   Events* events) {
+    return change(attach_volume, *request, *events);
+}
+
+grpc::Status Service::DetachVolume(Context* /*context*/, const v1::AttachRequest* request,
+                                   Events* events) {
+    return change(detach_volume, *request, *events);
+}
+
+Result<std::unique_ptr<grpc::Server>> serve(Service& service, const std::string& socket) {
+    grpc::ResourceQuota quota("api");
+    quota.SetMaxThreads(kMaxThreads);
+    grpc::ServerBuilder builder;
+    builder.SetResourceQuota(quota);
+    builder.AddListeningPort("unix:" + socket, grpc::InsecureServerCredentials());
+    builder.RegisterService(&service);
+    auto server = builder.BuildAndStart();
+    if (!server) {
+        return fail(Code::internal,
+                    fmt::format("cannot listen on {}: does its directory exist, and may this "
+                                "process write there?",
+                                socket));
+    }
+    // Until here the process's umask kept everybody else out.
+    if (chmod(socket.c_str(), kSocketMode) != 0) {
+        return fail_errno(errno, fmt::format("change the mode of {}", socket));
+    }
+    return server;
+}
+
+}  // namespace dnvme::daemon

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <grpcpp/server.h>
+
+#include "daemon.h"
+#include "dnvme/v1/api.grpc.pb.h"
+#include "state_thread.h"
+
+namespace dnvme::daemon {
+
+/// Translates between gRPC and the state thread, in gRPC's threads. Touches no state itself.
+class Service final : public v1::Dnvme::Service {
+  public:
+    Service(Daemon& daemon, StateThread& thread) : daemon_(daemon), thread_(thread) {}
+
+    using Context = grpc::ServerContext;
+    using Events = grpc::ServerWriter<v1::Event>;
+
+    grpc::Status GetInfo(Context* context, const v1::GetInfoRequest* request,
+                         v1::Info* info) override;
+    grpc::Status ListNodes(Context* context, const v1::ListRequest* request,
+                           v1::NodeList* list) override;
+    grpc::Status ListDisks(Context* context, const v1::ListRequest* request,
+                           v1::DiskList* list) override;
+    grpc::Status ListVolumes(Context* context, const v1::ListRequest* request,
+                             v1::VolumeList* list) override;
+    grpc::Status ListHosts(Context* context, const v1::ListRequest* request,
+                           v1::HostList* list) override;
+    grpc::Status CreateNode(Context* context, const v1::CreateNodeRequest* request,
+                            Events* events) override;
+    grpc::Status DeleteNode(Context* context, const v1::DeleteRequest* request,
+                            Events* events) override;
+    grpc::Status CreateDisk(Context* context, const v1::CreateDiskRequest* request,
+                            Events* events) override;
+    grpc::Status DeleteDisk(Context* context, const v1::DeleteRequest* request,
+                            Events* events) override;
+    grpc::Status CreateVolume(Context* context, const v1::CreateVolumeRequest* request,
+                              Events* events) override;
+    grpc::Status DeleteVolume(Context* context, const v1::DeleteRequest* request,
+                              Events* events) override;
+    grpc::Status CreateHost(Context* context, const v1::CreateHostRequest* request,
+                            Events* events) override;
+    grpc::Status DeleteHost(Context* context, const v1::DeleteRequest* request,
+                            Events* events) override;
+    grpc::Status AttachVolume(Context* context, const v1::AttachRequest* request,
+                              Events* events) override;
+    grpc::Status DetachVolume(Context* context, const v1::AttachRequest* request,
+                              Events* events) override;
+
+  private:
+    template <class List>
+    using Lister = Result<List> (*)(const Observation&, const v1::ListRequest&);
+    template <class Request>
+    using Verb = Result<Intent> (*)(const daemon::Context&, const Request&);
+
+    template <class List>
+    grpc::Status list(Lister<List> lister, const v1::ListRequest& request, List& list);
+    template <class Request>
+    grpc::Status change(Verb<Request> verb, const Request& request, Events& events);
+
+    Daemon& daemon_;
+    StateThread& thread_;
+};
+
+/// Serves on a unix socket that its owner and group may use. Errors: internal.
+Result<std::unique_ptr<grpc::Server>> serve(Service& service, const std::string& socket);
+
+}  // namespace dnvme::daemon

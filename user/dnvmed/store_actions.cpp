@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store_actions.h"
+
+#include <variant>
+
+#include "store/records.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+/// The record with this uuid in a map by name; null if it is not there.
+template <class Record>
+const Record* find_uuid(const std::map<std::string, Record>& records, const std::string& uuid) {
+    for (const auto& [name, record] : records) {
+        if (record.uuid() == uuid) {
+            return &record;
+        }
+    }
+    return nullptr;
+}
+
+Status run(store::Store& store, const store::Loaded& loaded, const plan::MarkFormatted& action) {
+    const v1::Volume* found = find_uuid(loaded.cluster.volumes, action.volume_uuid);
+    if (found == nullptr) {
+        return {};
+    }
+    v1::Volume volume = *found;
+    for (auto& leg : *volume.mutable_legs()) {
+        if (leg.uuid() == action.leg_uuid) {
+            leg.set_formatted(true);
+        }
+    }
+    store::Change change(loaded);
+    return change.put(volume).commit(store);
+}
+
+template <class Record>
+Status forget(store::Store& store, const store::Loaded& loaded, const Record* record) {
+    if (record == nullptr) {
+        return {};
+    }
+    store::Change change(loaded);
+    return change.erase(store::key_of(*record)).commit(store);
+}
+
+Status run(store::Store& store, const store::Loaded& loaded, const plan::ForgetVolume& action) {
+    return forget(store, loaded, find_uuid(loaded.cluster.volumes, action.uuid));
+}
+
+Status run(store::Store& store, const store::Loaded& loaded, const plan::ForgetHost& action) {
+    return forget(store, loaded, find_uuid(loaded.cluster.hosts, action.uuid));
+}
+
+template <class Action>
+Status run(store::Store& /*store*/, const store::Loaded& /*loaded*/, const Action& /*action*/) {
+    return fail(Code::internal, "an action for the kernel was given to the store");
+}
+
+}  // namespace
+
+bool is_store_action(const plan::Action& action) {
+    return std::holds_alternative<plan::MarkFormatted>(action) ||
+           std::holds_alternative<plan::ForgetVolume>(action) ||
+           std::holds_alternative<plan::ForgetHost>(action);
+}
+
+Status run_store_action(store::Store& store, const plan::Action& action) {
+    const auto loaded = store::load(store);
+    if (!loaded) {
+        return pass(loaded.error());
+    }
+    return std::visit([&](const auto& a) { return run(store, *loaded, a); }, action);
+}
+
+}  // namespace dnvme::daemon

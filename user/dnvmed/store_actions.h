@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "plan/action.h"
+#include "store/store.h"
+
+namespace dnvme::daemon {
+
+/// Whether the action is for the store (MarkFormatted, Forget*) and not for the kernel.
+bool is_store_action(const plan::Action& action);
+
+/// Runs one action on the store. What was done already is success.
+Status run_store_action(store::Store& store, const plan::Action& action);
+
+}  // namespace dnvme::daemon

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "volume_health.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "model/names.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+using model::DmKind;
+
+/// "disk d2 on node n1" for a member; its uuid if the record is gone.
+std::string disk_words(const model::Cluster& cluster, const v1::LogicalDisk& member) {
+    const auto disk = std::ranges::find_if(cluster.disks, [&](const auto& entry) {
+        return entry.second.uuid() == member.disk_uuid();
+    });
+    if (disk == cluster.disks.end()) {
+        return fmt::format("disk {}", member.disk_uuid());
+    }
+    return fmt::format("disk {} on node {}", disk->first, disk->second.node());
+}
+
+bool is_there(const Observation& seen, const v1::LogicalDisk& member) {
+    return !seen.disks.path_of(member.disk_uuid()).empty();
+}
+
+/// A leg that runs goes on without a member as long as one is left.
+bool has_member(const Observation& seen, const v1::Leg& leg) {
+    return std::ranges::any_of(leg.members(),
+                               [&](const auto& member) { return is_there(seen, member); });
+}
+
+bool is_live(const plan::KernelState& kernel, DmKind kind, const std::string& uuid) {
+    const auto device = kernel.dm.find(model::dm_uuid(kind, uuid));
+    return device != kernel.dm.end() && !device->second.suspended;
+}
+
+bool runs(const Observation& seen, const v1::Volume& volume) {
+    return is_live(seen.kernel, DmKind::front, volume.uuid()) &&
+           std::ranges::all_of(volume.legs(), [&](const v1::Leg& leg) {
+               return is_live(seen.kernel, DmKind::thin, leg.uuid()) && has_member(seen, leg);
+           });
+}
+
+/// Why it does not run, the best reason first.
+std::string why_down(const Observation& seen, const v1::Volume& volume) {
+    if (const auto waits = seen.down.find(volume.uuid()); waits != seen.down.end()) {
+        return waits->second;
+    }
+    for (const auto& leg : volume.legs()) {
+        for (const auto& member : leg.members()) {
+            if (!is_there(seen, member)) {
+                return "waits for " + disk_words(seen.cluster, member);
+            }
+        }
+    }
+    if (auto failed = seen.last.of({volume.uuid()}); !failed) {
+        return failed.error().message();
+    }
+    return "its devices are not all there: see the log of dnvmed";
+}
+
+std::optional<std::string> member_problem(const Observation& seen, const v1::LogicalDisk& member,
+                                          char letter) {
+    if (!is_there(seen, member)) {
+        return disk_words(seen.cluster, member) + " is not there";
+    }
+    if (letter == 'D') {
+        return disk_words(seen.cluster, member) + " failed";
+    }
+    if (letter == 'a') {
+        return disk_words(seen.cluster, member) + " is being brought up to date";
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> leg_problem(const Observation& seen, const v1::Leg& leg) {
+    const auto raid = seen.raids.find(model::dm_uuid(DmKind::raid, leg.uuid()));
+    const std::string letters = raid == seen.raids.end() ? "" : raid->second.health;
+    for (int i = 0; i < leg.members_size(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const char letter = at < letters.size() ? letters[at] : 'A';
+        if (auto problem = member_problem(seen, leg.members(i), letter)) {
+            return problem;
+        }
+    }
+    return std::nullopt;
+}
+
+/// It serves, but not as it should: the last run of the agent could not finish it.
+std::optional<std::string> unfinished(const Observation& seen, const v1::Volume& volume) {
+    if (auto failed = seen.last.of({volume.uuid()}); !failed) {
+        return failed.error().message();
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+VolumeHealth volume_health(const Observation& seen, const v1::Volume& volume) {
+    if (volume.deleting()) {
+        auto failed = seen.last.of({volume.uuid()});
+        return {v1::HEALTH_DOWN,
+                failed ? "is being deleted" : "is being deleted: " + failed.error().message()};
+    }
+    if (!runs(seen, volume)) {
+        return {v1::HEALTH_DOWN, why_down(seen, volume)};
+    }
+    for (const auto& leg : volume.legs()) {
+        if (auto problem = leg_problem(seen, leg)) {
+            return {v1::HEALTH_DEGRADED, *problem};
+        }
+    }
+    if (auto problem = unfinished(seen, volume)) {
+        return {v1::HEALTH_DEGRADED, *problem};
+    }
+    return {v1::HEALTH_OK, ""};
+}
+
+}  // namespace dnvme::daemon
