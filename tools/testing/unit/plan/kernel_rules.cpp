@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel_rules.h"
+
+#include <algorithm>
+
+namespace dnvme::plan {
+namespace {
+
+bool refers_to(const DmDevice& device, const std::string& uuid) {
+    return std::any_of(device.table.begin(), device.table.end(), [&](const DmTarget& target) {
+        return target.params.find("{dm:" + uuid + "}") != std::string::npos;
+    });
+}
+
+std::vector<std::string> references(const DmTarget& target) {
+    std::vector<std::string> uuids;
+    const std::string& text = target.params;
+    for (std::size_t at = text.find("{dm:"); at != std::string::npos;
+         at = text.find("{dm:", at + 1))
+        uuids.push_back(text.substr(at + 4, text.find('}', at) - at - 4));
+    return uuids;
+}
+
+std::string tail_uuid(const std::string& dm_uuid) {
+    return dm_uuid.substr(dm_uuid.size() - 36);
+}
+
+}  // namespace
+
+/// What must hold before each action; an empty string if it does.
+struct Rules {
+    StrictMachine& machine;
+    KernelState& kernel = machine.kernel_;
+
+    std::string operator()(const LoadModule& a) const {
+        return kernel.modules.contains(a.module) ? "is loaded" : "";
+    }
+    std::string operator()(const CreateDm& a) const {
+        if (kernel.dm.contains(a.device.uuid))
+            return "is there";
+        if (std::string why = first_sync_is_right(a.device); !why.empty())
+            return why;
+        return table_loads(a.device);
+    }
+    std::string operator()(const ReloadDm& a) const {
+        return kernel.dm.contains(a.device.uuid) ? table_loads(a.device) : "is not there";
+    }
+    std::string operator()(const ResumeDm& a) const {
+        return kernel.dm.contains(a.uuid) && kernel.dm.at(a.uuid).suspended ? "" : "not suspended";
+    }
+    std::string operator()(const RemoveDm& a) const {
+        if (!kernel.dm.contains(a.uuid) || kernel.dm.at(a.uuid).name != a.name)
+            return "is not there";
+        if (kernel.dm.at(a.uuid).suspended)
+            return "is suspended";
+        return holder_of(a.uuid);
+    }
+    std::string operator()(const WipeDm& a) const;
+    std::string operator()(const CreateThin& a) const {
+        if (!kernel.dm.contains(a.pool_uuid))
+            return "pool is not there";
+        machine.thins_.insert(a.pool_uuid);
+        return "";
+    }
+    std::string operator()(const CreateNvmetHost& a) const {
+        return kernel.hosts.contains(a.nqn) ? "is there" : needs_module("nvmet");
+    }
+    std::string operator()(const RemoveNvmetHost& a) const;
+    std::string operator()(const CreateSubsystem& a) const {
+        return kernel.subsystems.contains(a.nqn) ? "is there" : needs_module("nvmet");
+    }
+    std::string operator()(const RemoveSubsystem& a) const {
+        const auto subsystem = kernel.subsystems.find(a.nqn);
+        if (subsystem == kernel.subsystems.end())
+            return "is not there";
+        const bool empty =
+            subsystem->second.namespaces.empty() && subsystem->second.allowed_hosts.empty();
+        return empty ? linked(a.nqn) : "is not empty";
+    }
+    std::string operator()(const CreateNamespace& a) const;
+    std::string operator()(const RemoveNamespace& a) const {
+        if (!kernel.subsystems.contains(a.nqn) ||
+            !kernel.subsystems.at(a.nqn).namespaces.contains(a.nsid))
+            return "is not there";
+        return suspended_anywhere() ? "waits for I/O in a suspended device" : linked(a.nqn);
+    }
+    std::string operator()(const AllowHost& a) const {
+        if (!kernel.hosts.contains(a.host_nqn) || !kernel.subsystems.contains(a.nqn))
+            return "host or subsystem is not there";
+        return kernel.subsystems.at(a.nqn).allowed_hosts.contains(a.host_nqn) ? "is allowed" : "";
+    }
+    std::string operator()(const DisallowHost& a) const {
+        if (!kernel.subsystems.contains(a.nqn) ||
+            !kernel.subsystems.at(a.nqn).allowed_hosts.contains(a.host_nqn))
+            return "is not allowed";
+        return linked(a.nqn);
+    }
+    std::string operator()(const CreatePort& a) const {
+        return kernel.ports.contains(a.port.id) ? "is there" : needs_module("nvmet");
+    }
+    std::string operator()(const RemovePort& a) const {
+        if (!kernel.ports.contains(a.id))
+            return "is not there";
+        return kernel.ports.at(a.id).subsystems.empty() ? "" : "has links";
+    }
+    std::string operator()(const LinkSubsystem& a) const;
+    std::string operator()(const UnlinkSubsystem& a) const {
+        const auto port = kernel.ports.find(a.port);
+        return port != kernel.ports.end() && port->second.subsystems.contains(a.nqn)
+                   ? ""
+                   : "is not linked";
+    }
+    std::string operator()(const MarkFormatted& a) const;
+    std::string operator()(const ForgetVolume& a) const;
+    std::string operator()(const ForgetHost& a) const;
+
+  private:
+    [[nodiscard]] std::string table_loads(const DmDevice& device) const;
+    [[nodiscard]] std::string first_sync_is_right(const DmDevice& device) const;
+    [[nodiscard]] std::string foundation_is_clean(const std::string& uuid) const;
+    [[nodiscard]] std::string holder_of(const std::string& uuid) const;
+    [[nodiscard]] std::string linked(const std::string& nqn) const;
+    [[nodiscard]] bool suspended_anywhere() const {
+        return std::any_of(kernel.dm.begin(), kernel.dm.end(),
+                           [](const auto& entry) { return entry.second.suspended; });
+    }
+    [[nodiscard]] std::string needs_module(const std::string& module) const {
+        return kernel.modules.contains(module) ? "" : "module " + module + " is missing";
+    }
+    [[nodiscard]] v1::Leg* leg(const std::string& uuid) const;
+    [[nodiscard]] v1::Leg* leg_of_member(const std::string& uuid) const;
+};
+
+v1::Leg* Rules::leg(const std::string& uuid) const {
+    for (auto& [name, volume] : machine.cluster_.volumes) {
+        for (v1::Leg& leg : *volume.mutable_legs()) {
+            if (leg.uuid() == uuid)
+                return &leg;
+        }
+    }
+    return nullptr;
+}
+
+v1::Leg* Rules::leg_of_member(const std::string& uuid) const {
+    for (auto& [name, volume] : machine.cluster_.volumes) {
+        for (v1::Leg& leg : *volume.mutable_legs()) {
+            for (const v1::LogicalDisk& member : leg.members()) {
+                if (member.uuid() == uuid)
+                    return &leg;
+            }
+        }
+    }
+    return nullptr;
+}
+
+std::string Rules::table_loads(const DmDevice& device) const {
+    static const std::map<std::string, std::string> modules = {{"dnvme", "dm_dnvme"},
+                                                               {"raid", "dm_raid"},
+                                                               {"thin", "dm_thin_pool"},
+                                                               {"thin-pool", "dm_thin_pool"}};
+    for (const DmTarget& target : device.table) {
+        if (const auto module = modules.find(target.type); module != modules.end()) {
+            if (std::string why = needs_module(module->second); !why.empty())
+                return why;
+        }
+        for (const std::string& uuid : references(target)) {
+            if (!kernel.dm.contains(uuid))
+                return uuid + " is not there";
+            if (std::string why = foundation_is_clean(uuid); !why.empty())
+                return why;
+            if (target.type == "thin" && !machine.thins_.contains(uuid))
+                return "the pool has no thin volume";
+        }
+    }
+    return "";
+}
+
+/// Nothing is built for the first time on what an earlier use left behind.
+std::string Rules::foundation_is_clean(const std::string& uuid) const {
+    if (!uuid.starts_with("DNVME-gate-"))
+        return "";
+    const v1::Leg* of = leg_of_member(tail_uuid(uuid));
+    if (of != nullptr && !of->formatted() && !machine.wiped_.contains(uuid))
+        return uuid + " is not wiped";
+    return "";
+}
+
+/// nosync exactly when the members were wiped: else stale halves would be taken for equal.
+std::string Rules::first_sync_is_right(const DmDevice& device) const {
+    if (device.table.at(0).type != "raid")
+        return "";
+    const v1::Leg* of = leg(tail_uuid(device.uuid));
+    const bool nosync = device.table[0].params.find(" nosync ") != std::string::npos;
+    if (of == nullptr || nosync == of->formatted())
+        return "nosync is wrong";
+    return "";
+}
+
+std::string Rules::holder_of(const std::string& uuid) const {
+    for (const auto& [other, device] : kernel.dm) {
+        if (refers_to(device, uuid))
+            return "held by " + other;
+    }
+    for (const auto& [nqn, subsystem] : kernel.subsystems) {
+        for (const auto& [nsid, ns] : subsystem.namespaces) {
+            if (ns.device_uuid == uuid)
+                return "held by a namespace of " + nqn;
+        }
+    }
+    return "";
+}
+
+std::string Rules::linked(const std::string& nqn) const {
+    for (const auto& [id, port] : kernel.ports) {
+        if (port.subsystems.contains(nqn))
+            return "still linked to port " + std::to_string(id);
+    }
+    return "";
+}
+
+std::string Rules::operator()(const WipeDm& a) const {
+    const v1::Leg* of = leg_of_member(tail_uuid(a.uuid));
+    if (of == nullptr || of->formatted())
+        return "WIPES DATA";
+    if (!kernel.dm.contains(a.uuid))
+        return "is not there";
+    machine.wiped_.insert(a.uuid);
+    machine.thins_.erase("DNVME-pool-" + of->uuid());
+    return holder_of(a.uuid);
+}
+
+std::string Rules::operator()(const RemoveNvmetHost& a) const {
+    if (!kernel.hosts.contains(a.nqn))
+        return "is not there";
+    for (const auto& [nqn, subsystem] : kernel.subsystems) {
+        if (subsystem.allowed_hosts.contains(a.nqn))
+            return "still allowed by " + nqn;
+    }
+    return "";
+}
+
+std::string Rules::operator()(const CreateNamespace& a) const {
+    if (!kernel.subsystems.contains(a.nqn) ||
+        kernel.subsystems.at(a.nqn).namespaces.contains(a.nsid))
+        return "subsystem is not there, or namespace is";
+    return kernel.dm.contains(a.ns.device_uuid) ? "" : "front is not there";
+}
+
+/// A port that listens is complete: host allowed and namespace in place.
+std::string Rules::operator()(const LinkSubsystem& a) const {
+    const auto subsystem = kernel.subsystems.find(a.nqn);
+    if (!kernel.ports.contains(a.port) || subsystem == kernel.subsystems.end())
+        return "port or subsystem is not there";
+    if (kernel.ports.at(a.port).subsystems.contains(a.nqn))
+        return "is linked";
+    if (subsystem->second.namespaces.empty() || subsystem->second.allowed_hosts.empty())
+        return "is not complete";
+    return needs_module("nvmet_tcp");
+}
+
+std::string Rules::operator()(const MarkFormatted& a) const {
+    v1::Leg* of = leg(a.leg_uuid);
+    if (of == nullptr || of->formatted())
+        return "no such leg, or formatted already";
+    if (!machine.thins_.contains("DNVME-pool-" + a.leg_uuid))
+        return "it has no thin volume";
+    of->set_formatted(true);
+    return "";
+}
+
+std::string Rules::operator()(const ForgetVolume& a) const {
+    const auto volume = machine.cluster_.volumes.find(a.name);
+    if (volume == machine.cluster_.volumes.end() || !volume->second.deleting())
+        return "no such volume, or not being deleted";
+    for (const v1::Leg& leg : volume->second.legs()) {
+        for (const v1::LogicalDisk& member : leg.members()) {
+            if (kernel.dm.contains("DNVME-ld-" + member.uuid()))
+                return "its slices are in use";
+        }
+    }
+    machine.cluster_.volumes.erase(volume);
+    return "";
+}
+
+std::string Rules::operator()(const ForgetHost& a) const {
+    const auto host = machine.cluster_.hosts.find(a.name);
+    if (host == machine.cluster_.hosts.end() || !host->second.deleting())
+        return "no such host, or not being deleted";
+    if (kernel.hosts.contains(host->second.nqn()))
+        return "its entry is still there";
+    machine.cluster_.hosts.erase(host);
+    return "";
+}
+
+StrictMachine::StrictMachine(model::Cluster cluster, KernelState kernel)
+    : cluster_(std::move(cluster)), kernel_(std::move(kernel)) {
+    for (const auto& [name, volume] : cluster_.volumes) {
+        for (const v1::Leg& leg : volume.legs()) {
+            if (leg.formatted() || kernel_.dm.contains("DNVME-thin-" + leg.uuid()))
+                thins_.insert("DNVME-pool-" + leg.uuid());
+        }
+    }
+}
+
+std::string StrictMachine::run(const Action& action) {
+    std::string wrong = std::visit(Rules{*this}, action);
+    if (wrong.empty())
+        apply_to(kernel_, action);
+    return wrong;
+}
+
+}  // namespace dnvme::plan
