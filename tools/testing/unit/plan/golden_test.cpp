@@ -2,6 +2,7 @@
 // Whole plans, word for word.
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,7 +13,7 @@ namespace {
 
 /// Lines of a file under golden/ that are no comment.
 std::vector<std::string> golden(const std::string& name) {
-    std::ifstream file(std::string(DNVME_GOLDEN_DIR) + "/" + name);
+    std::ifstream file(fmt::format("{}/{}", DNVME_GOLDEN_DIR, name));
     EXPECT_TRUE(file) << name;
     std::vector<std::string> lines;
     for (std::string line; std::getline(file, line);) {
