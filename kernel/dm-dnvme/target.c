@@ -87,9 +87,10 @@ static int open_legs(struct dnvme *d)
 }
 
 /*
- * With zero legs one clone of each flush or discard must still arrive: it is
- * held. Write-zeroes cannot carry FUA; with write_through the block layer is
- * left to write zeroes as data.
+ * With zero legs one clone of each flush or discard must still arrive, even
+ * though no device below says that it has a cache: it is held. Write-zeroes
+ * cannot carry FUA; with write_through the block layer is left to write zeroes
+ * as data.
  */
 static int init_target(struct dnvme *d)
 {
@@ -99,6 +100,7 @@ static int init_target(struct dnvme *d)
 	ti->private = d;
 	ti->per_io_data_size = sizeof(struct dnvme_io);
 	ti->num_flush_bios = clones;
+	ti->flush_supported = !d->geo.nr_legs;
 	ti->num_discard_bios = clones;
 	ti->num_secure_erase_bios = clones;
 	ti->num_write_zeroes_bios = d->write_flags ? 0 : clones;

@@ -87,9 +87,9 @@ like() {
 	result $? "$1" || printf '# expected: %s\n# but got:  %s\n' "$2" "$3"
 }
 
-# wait_for COMMAND...: until it succeeds; a minute is for ever here.
+# wait_for COMMAND...: until it succeeds, or the patience is at its end.
 wait_for() {
-	local deadline=$((SECONDS + 60))
+	local deadline=$((SECONDS + ${DNVME_PATIENCE:-60}))
 	until "$@"; do
 		[ "$SECONDS" -lt "$deadline" ] || { echo "# waited in vain for: $*"; return 1; }
 		sleep 0.02
@@ -266,3 +266,44 @@ trace_mark() {
 }
 
 TRACING=/sys/kernel/tracing
+
+# ---- held writes -------------------------------------------------------------
+
+WRITERS=()
+
+# held_writes NAME BLOCKS: one write for each block, each held before the next starts.
+held_writes() {
+	local block before
+	WRITERS=()
+	for block in $2; do
+		before=$(held "$1")
+		write_block "/dev/mapper/$1" "$block" w 2>/dev/null &
+		WRITERS+=($!)
+		wait_for at_least held "$1" $((before + 1)) || return 1
+	done
+}
+
+writes_end_well() {
+	local pid
+	for pid in "${WRITERS[@]}"; do
+		wait "$pid" || return 1
+	done
+}
+
+writes_end_badly() {
+	local pid
+	for pid in "${WRITERS[@]}"; do
+		wait "$pid" && return 1
+	done
+	return 0
+}
+
+as_sectors() {
+	local block
+	for block in $1; do echo $((block * 8)); done
+}
+
+# written_sectors: where the traced writes went, in order.
+written_sectors() {
+	trace_stop | awk '$2 ~ /^W/ { print $3 }'
+}
