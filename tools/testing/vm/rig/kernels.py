@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from rig import vmlinux
+from rig import kbuild, vmlinux
 from rig.errors import RigError
 from rig.paths import SOURCE, cache_dir, cache_lock, hash_of
 
@@ -104,11 +104,13 @@ def fill_entry(release: str, version: str, entry: Path) -> None:
         tree.rename(entry)
 
 
-def load_built(directory: Path) -> Kernel:
+def load_built(name: str, directory: Path) -> Kernel:
     """A self-built kernel: the directory that kernel-build made."""
+    if not (directory / "release").exists():
+        raise RigError(f"no kernel in {directory}: 'dnvme-vm kernel-build {name}' makes it")
     release = (directory / "release").read_text(encoding="ascii").strip()
-    return Kernel(directory.name, release, directory / "vmlinux",
-                  directory / "lib" / "modules" / release, directory / "build", BUILT_ARGUMENTS)
+    return Kernel(name, release, directory / "vmlinux", directory / "lib" / "modules" / release,
+                  directory / "build", BUILT_ARGUMENTS)
 
 
 def find(name: str) -> Kernel:
@@ -116,10 +118,9 @@ def find(name: str) -> Kernel:
     if name in STOCK:
         return fetch_stock(name)
     if "/" in name:
-        directory = Path(name)
-    else:
-        directory = cache_dir() / "built" / name
-    if not (directory / "release").exists():
-        raise RigError(f"no kernel '{name}': known are {', '.join(STOCK)}; self-built ones are "
-                       f"made by 'dnvme-vm kernel-build NAME' (looked in {directory})")
-    return load_built(directory.resolve())
+        directory = Path(name).resolve()
+        return load_built(directory.name, directory)
+    if name in kbuild.names():
+        return load_built(name, kbuild.entry(name))
+    raise RigError(f"no kernel is called '{name}': choose from "
+                   f"{', '.join([*STOCK, *kbuild.names()])}, or give a path")

@@ -226,6 +226,7 @@ class Machine:
         values = {
             "RIG_HOSTNAME": self.name, "RIG_ADDRESS": f"{self.address}/24",
             "RIG_HOSTS": "\n".join(self.hosts), "RIG_HOSTID": str(identity),
+            "RIG_NVME_DISKS": str(sum(d.kind == "nvme" for d in self.hardware.disks)),
             "RIG_MODULES": str(tree), "RIG_CACHE": str(cache_dir()),
             "DM_DISABLE_UDEV": "1", "DNVME_SRC": str(SOURCE),
             "DNVME_RESULTS": f"{GUEST_SHARE}/results",

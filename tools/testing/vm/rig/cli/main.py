@@ -7,14 +7,19 @@ import argparse
 import sys
 
 from rig import cleanup
-from rig.cli import clean, fetch, run, selftests, shell
+from rig.cli import (
+    clean, fetch, kernel_build, kernel_dir, run, selfcheck, selftests, shell,
+)
 from rig.errors import RigError
 
 VERBS = {
     "shell": (shell, "an interactive shell in a fresh guest"),
     "run": (run, "run a command in a fresh guest; its output and status are passed on"),
     "selftests": (selftests, "run the kernel selftests in a guest, KTAP on the terminal"),
+    "selfcheck": (selfcheck, "test the rig itself with real guests"),
     "fetch": (fetch, "download the stock kernels into the cache"),
+    "kernel-build": (kernel_build, "build a test kernel, unless the cache has it"),
+    "kernel-dir": (kernel_dir, "print where modules for a kernel are built against (KDIR=)"),
     "clean": (clean, "remove what killed runs left behind"),
 }
 INTERRUPTED = 130
