@@ -62,10 +62,19 @@ def sweep() -> list[Path]:
     return removed
 
 
+class Terminated(KeyboardInterrupt):
+    """A signal asked this process to end. Like Ctrl-C it passes through test runners, which
+    take a SystemExit for a failed test and go on."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"ended by signal {number}")
+
+
 def exit_on_signals() -> None:
-    """Make the signals that end a process raise SystemExit instead."""
+    """Make the signals that end a process raise Terminated instead."""
     def leave(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
+        raise Terminated(number)
     for number in ENDING_SIGNALS:
         signal.signal(number, leave)
 

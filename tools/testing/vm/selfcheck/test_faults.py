@@ -106,12 +106,14 @@ class TwoGuests(unittest.TestCase):
         self.wait_for_ping()
 
     def test_a_paused_guest_does_nothing_and_loses_no_time(self) -> None:
+        job = self.old.start("until test -e $DNVME_RESULTS/go; do sleep 0.1; done; echo ran")
         began, before = time.monotonic(), uptime(self.old)
         self.old.pause()
-        job = self.old.start("echo ran")
+        (self.old.results / "go").touch()
         time.sleep(PAUSE)
-        self.assertFalse(job.ended())
+        paused = not job.ended()
         self.old.resume()
+        self.assertTrue(paused)
         self.assertEqual("ran\n", job.wait().stdout)
         after, ended = uptime(self.old), time.monotonic()
         self.assertLess(after - before, ended - began - PAUSE + 1)

@@ -45,6 +45,8 @@ def main() -> int:
     except RigError as error:
         print(f"dnvme-vm: {error}", file=sys.stderr)
         return 2
+    except cleanup.Terminated as signal:
+        return 128 + signal.number
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
