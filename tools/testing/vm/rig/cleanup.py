@@ -19,7 +19,7 @@ from types import FrameType
 from typing import IO, Iterator
 
 RUN_PREFIX = "dnvme-vm."
-ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 # The kernel watches the thread that forked, not the process: fork from one that never ends.
 _launcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="launcher")
@@ -72,7 +72,8 @@ class Terminated(KeyboardInterrupt):
 
 
 def exit_on_signals() -> None:
-    """Make the signals that end a process raise Terminated instead."""
+    """Make the signals that end a process raise Terminated instead; SIGINT too, since a shell
+    lets background processes ignore it."""
     def leave(number: int, _frame: FrameType | None) -> None:
         raise Terminated(number)
     for number in ENDING_SIGNALS:
@@ -82,8 +83,7 @@ def exit_on_signals() -> None:
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Hold back signals while cleaning up."""
-    held = {*ENDING_SIGNALS, signal.SIGINT}
-    old = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
         yield
     finally:

@@ -22,7 +22,6 @@ VERBS = {
     "kernel-dir": (kernel_dir, "print where modules for a kernel are built against (KDIR=)"),
     "clean": (clean, "remove what killed runs left behind"),
 }
-INTERRUPTED = 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,6 +46,4 @@ def main() -> int:
         return 2
     except cleanup.Terminated as signal:
         return 128 + signal.number
-    except KeyboardInterrupt:
-        return INTERRUPTED
     return status
