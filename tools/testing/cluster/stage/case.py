@@ -40,8 +40,7 @@ class NodeCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.rig = Rig(results=RESULTS / kernel() / cls.__name__)
-        cls.rig.__enter__()
-        cls.addClassCleanup(cls._leave)
+        cls.addClassCleanup(cls.rig.close)
         dnvme_disks = [Disk(f"disk{i}", "1G", kind="nvme") for i in range(4)]
         machine = cls.rig.machine("store1", kernel=kernel(), keep_state=True,
                                   disks=dnvme_disks + cls.disks)
@@ -53,10 +52,6 @@ class NodeCase(unittest.TestCase):
 
     def tearDown(self) -> None:
         self.rig.check_logs()
-
-    @classmethod
-    def _leave(cls) -> None:
-        cls.rig.__exit__(None, None, None)
 
     @classmethod
     def _host_machine(cls, index: int) -> Machine:
