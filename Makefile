@@ -10,6 +10,7 @@ JOBS  ?= $(shell nproc)
 clang      := $(findstring clang,$(notdir $(CXX)))
 user-build := build/user$(if $(clang),-clang)
 
+export DESTDIR RELEASE
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
@@ -39,6 +40,9 @@ user: setup ## build dnvmed and dnvmectl
 	@cmake -S user -B $(user-build) -G Ninja -DCMAKE_CXX_COMPILER=$(CXX) --log-level=WARNING
 	@cmake --build $(user-build) --parallel $(JOBS)
 
+install: ## install what was built, for the running kernel (as root; DESTDIR=, RELEASE=)
+	@tools/setup/install-dnvme
+
 vm: modules user ## a shell in a virtual machine that has the modules and programs (KERNEL=)
 	@tools/testing/vm/dnvme-vm shell --kernel $(KERNEL)
 
@@ -60,4 +64,4 @@ check: ## run every test: builds, lint, unit tests, tests in virtual machines (S
 clean: ## remove everything that was built (the cache stays)
 	rm -rf build
 
-.PHONY: help setup modules user vm demo unit selftests lint check clean
+.PHONY: help setup modules user install vm demo unit selftests lint check clean
