@@ -51,6 +51,8 @@ class Cookie {
     ~Cookie() {
         if (value_ != 0)
             dm_udev_wait(value_);
+        // Where no udev runs libdevmapper makes and removes nodes itself, when it is told to.
+        dm_task_update_nodes();
     }
     bool attach(dm_task* task) { return dm_task_set_cookie(task, &value_, kPrivate) == 1; }
 

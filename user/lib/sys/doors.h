@@ -48,6 +48,9 @@ struct RaidHealth {
 /// The part of the kernel that the agent reconciles.
 class Kernel {
   public:
+    Kernel() = default;
+    Kernel(const Kernel&) = delete;
+    Kernel& operator=(const Kernel&) = delete;
     virtual ~Kernel() = default;
     virtual Disks& disks() = 0;
     /// Reads back all that is ours. What disks are called now comes from labelled().

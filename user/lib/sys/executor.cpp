@@ -12,6 +12,7 @@
 #include "plan/references.h"
 #include "sys/dm_text.h"
 #include "sys/modules.h"
+#include "sys/raid_superblock.h"
 #include "sys/zero.h"
 
 namespace dnvme::sys {
@@ -51,6 +52,10 @@ struct LinuxKernel::Runner {
         const auto device = kernel.dm_.info(a.uuid);
         return device ? zero_device(dm_path(device->name), a.offset_bytes, a.length_bytes)
                       : pass(device.error());
+    }
+    Status operator()(const plan::ResyncDirty& a) const {
+        const auto device = kernel.dm_.info(a.rmeta_uuid);
+        return device ? distrust_sync_on(dm_path(device->name)) : pass(device.error());
     }
     Status operator()(const plan::CreateThin& a) const {
         return kernel.dm_.create_thin(a.pool_uuid, a.thin_id);

@@ -36,6 +36,7 @@ class Rules {
     Status operator()(const plan::ResumeDm& a) const { return device_exists(a.uuid); }
     Status operator()(const plan::RemoveDm& a) const { return device_closed(a.uuid); }
     Status operator()(const plan::WipeDm& a) const;
+    Status operator()(const plan::ResyncDirty& a) const { return device_closed(a.rmeta_uuid); }
     Status operator()(const plan::CreateThin& a) const;
     Status operator()(const plan::CreateNvmetHost& a) const;
     Status operator()(const plan::RemoveNvmetHost& a) const;
