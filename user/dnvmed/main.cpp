@@ -75,6 +75,7 @@ Status run(const Config& config, bool simulate) {
     if (auto made = make_directories(config, lock_path); !made) {
         return made;
     }
+    umask(kUmask);
     const auto lock = InstanceLock::take(lock_path);
     if (!lock) {
         return pass(lock.error());
@@ -119,7 +120,6 @@ int start(int argc, char** argv) {
     if (auto set_up = set_up_log(detect_log_style(), config->log_level); !set_up) {
         return report(set_up.error());
     }
-    umask(kUmask);
     // A client that goes away while it is written to is no reason to die.
     std::signal(SIGPIPE, SIG_IGN);
     const Status ran = run(*config, options.simulate);

@@ -19,7 +19,7 @@ void overlay(const std::optional<std::string>& given, std::string& value) {
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
     CLI::App app{"Runs the volumes of one node of dnvme.", "dnvmed"};
-    app.set_version_flag("--version", std::string(version()));
+    app.set_version_flag("--version", "dnvmed " + std::string(version()));
     app.add_option("--config", options.config, "Configuration file")->type_name("FILE");
     app.add_option("--socket", options.socket, "Unix socket of the API")->type_name("PATH");
     app.add_option("--store", options.store, "File of the store")->type_name("PATH");

@@ -84,6 +84,8 @@ std::string Owners::of(const plan::Action& action) const {
                 return a.nqn;
             } else if constexpr (std::same_as<A, plan::CreateThin>) {
                 return device(a.pool_uuid);
+            } else if constexpr (std::same_as<A, plan::ResyncDirty>) {
+                return device(a.rmeta_uuid);
             } else if constexpr (std::same_as<A, plan::CreatePort>) {
                 return port(a.port.id);
             } else if constexpr (std::same_as<A, plan::RemovePort>) {

@@ -79,9 +79,19 @@ std::optional<std::string> member_problem(const Observation& seen, const v1::Log
     return std::nullopt;
 }
 
+/// After a crash dm-raid calls all members out of sync while it compares what was being written.
+/// Nothing is missing then: every block that was acknowledged is on every member.
+std::string settled_letters(std::string letters) {
+    if (letters.find_first_not_of('a') == std::string::npos) {
+        std::ranges::fill(letters, 'A');
+    }
+    return letters;
+}
+
 std::optional<std::string> leg_problem(const Observation& seen, const v1::Leg& leg) {
     const auto raid = seen.raids.find(model::dm_uuid(DmKind::raid, leg.uuid()));
-    const std::string letters = raid == seen.raids.end() ? "" : raid->second.health;
+    const std::string letters =
+        raid == seen.raids.end() ? "" : settled_letters(raid->second.health);
     for (int i = 0; i < leg.members_size(); ++i) {
         const auto at = static_cast<std::size_t>(i);
         const char letter = at < letters.size() ? letters[at] : 'A';

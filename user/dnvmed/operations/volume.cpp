@@ -161,15 +161,25 @@ template <class Record>
 Status check_not_deleting(const char* noun, const Record& record) {
     if (record.deleting()) {
         return fail(Code::precondition,
-                    fmt::format("{} '{}' is being deleted", noun, record.name()));
+                    fmt::format("{} '{}' is being deleted: its view tells what holds that up", noun,
+                                record.name()));
     }
     return {};
+}
+
+Status check_new_volume_name(const Context& context, const std::string& name) {
+    if (const auto old = context.cluster.volumes.find(name); old != context.cluster.volumes.end()) {
+        if (auto stays = check_not_deleting("volume", old->second); !stays) {
+            return stays;
+        }
+    }
+    return check_new_name(context.cluster.volumes, "volume", name);
 }
 
 }  // namespace
 
 Result<Intent> create_volume(const Context& context, const v1::CreateVolumeRequest& request) {
-    if (auto named = check_new_name(context.cluster.volumes, "volume", request.name()); !named) {
+    if (auto named = check_new_volume_name(context, request.name()); !named) {
         return pass(named.error());
     }
     const auto volume = design(context, request);
