@@ -12,7 +12,7 @@ namespace {
 Result<std::uint64_t> parse_nonzero_size(const std::string& text) {
     auto size = parse_size(text);
     if (size && *size == 0) {
-        return fail(Code::invalid, "a size of 0 is of no use: give more, such as 10G");
+        return fail(Code::invalid, "0 is too small: give at least one byte");
     }
     return size;
 }

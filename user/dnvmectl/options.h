@@ -19,7 +19,7 @@ struct GlobalOptions {
     bool quiet = false;
     bool verbose = false;
     /// How long to wait for the daemon; unset: kAskTimeout or kChangeTimeout.
-    std::optional<std::chrono::seconds> timeout;
+    std::optional<std::chrono::seconds> timeout = std::nullopt;
 };
 
 /// A question is answered from memory; a change may wait for disks.

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+#include "dnvmectl/formatter.h"
+#include "views.h"
+
+namespace dnvme::ctl {
+namespace {
+
+using testing::HasSubstr;
+
+class FormatTableTest : public testing::Test {
+  protected:
+    /// What the formatter writes when @p say is done to it.
+    template <class Say>
+    std::string text(Say say) {
+        std::ostringstream out;
+        const auto formatter = make_table_formatter(options, colour, out);
+        say(*formatter);
+        return out.str();
+    }
+
+    template <class List>
+    std::string listed(const List& list) {
+        return text([&list](Formatter& formatter) { formatter.list(list); });
+    }
+
+    GlobalOptions options;
+    bool colour = false;
+};
+
+TEST_F(FormatTableTest, VolumesWithAProblemInALineOfItsOwn) {
+    v1::VolumeList list;
+    *list.add_volumes() = make_volume_view();
+    v1::VolumeView& down = *list.add_volumes();
+    down = make_volume_view();
+    down.mutable_volume()->set_name("a-rather-long-name");
+    down.mutable_volume()->add_hosts("h1");
+    down.mutable_volume()->add_hosts("h2");
+    down.set_health(v1::HEALTH_DOWN);
+    down.set_problem("waits for disk d2 on node n1");
+    EXPECT_EQ(listed(list),
+              "NAME                SIZE    LEGS  REDUNDANCY  HEALTH  HOSTS\n"
+              "v1                  10 GiB  1     raid1       ok      -\n"
+              "a-rather-long-name  10 GiB  1     raid1       down    h1,h2\n"
+              "  ! a-rather-long-name: waits for disk d2 on node n1\n");
+}
+
+TEST_F(FormatTableTest, VolumeThatIsBeingDeletedSaysSo) {
+    v1::VolumeList list;
+    *list.add_volumes() = make_volume_view();
+    list.mutable_volumes(0)->mutable_volume()->set_deleting(true);
+    EXPECT_THAT(listed(list), HasSubstr(" deleting "));
+}
+
+TEST_F(FormatTableTest, HealthHasColours) {
+    colour = true;
+    v1::DiskList list;
+    for (const auto health :
+         {v1::HEALTH_OK, v1::HEALTH_DEGRADED, v1::HEALTH_DOWN, v1::HEALTH_UNSPECIFIED}) {
+        *list.add_disks() = make_disk_view();
+        list.mutable_disks(list.disks_size() - 1)->set_health(health);
+    }
+    const std::string shown = listed(list);
+    EXPECT_THAT(shown, HasSubstr("\033[32mok\033[0m "));
+    EXPECT_THAT(shown, HasSubstr("\033[33mdegraded\033[0m "));
+    EXPECT_THAT(shown, HasSubstr("\033[31mdown\033[0m "));
+    EXPECT_THAT(shown, HasSubstr(" unknown "));
+}
+
+TEST_F(FormatTableTest, DiskThatIsGoneHasNoPath) {
+    v1::DiskList list;
+    *list.add_disks() = make_disk_view();
+    *list.add_disks() = make_disk_view();
+    list.mutable_disks(1)->clear_current_path();
+    EXPECT_EQ(listed(list),
+              "NAME  NODE  SIZE    FREE   HEALTH  PATH\n"
+              "d1    n1    32 TiB  1 MiB  ok      /dev/nvme0n1\n"
+              "d1    n1    32 TiB  1 MiB  ok      -\n");
+}
+
+TEST_F(FormatTableTest, QuietListsNamesOnly) {
+    options.quiet = true;
+    v1::DiskList list;
+    *list.add_disks() = make_disk_view();
+    list.mutable_disks(0)->set_problem("is not there");
+    EXPECT_EQ(listed(list), "d1\n");
+}
+
+TEST_F(FormatTableTest, QuietSaysNothingAboutWhatWasDone) {
+    options.quiet = true;
+    EXPECT_EQ(text([](Formatter& f) { f.created(make_volume_view()); }), "");
+    EXPECT_EQ(text([](Formatter& f) { f.deleted("volume", "v1"); }), "");
+}
+
+TEST_F(FormatTableTest, VolumeIsShownWithMembersOnDisksByName) {
+    const DiskNames names{{"disk-uuid-1", "d1"}};
+    EXPECT_EQ(text([&names](Formatter& f) { f.show(make_volume_view(), names); }),
+              "name        v1\n"
+              "uuid        11111111-2222-4333-8444-555555555555\n"
+              "size        10 GiB (10737418240 bytes)\n"
+              "chunk       64 KiB\n"
+              "redundancy  raid1\n"
+              "health      ok\n"
+              "epoch       1\n"
+              "subsystem   nqn.v1\n"
+              "portals     192.0.2.1:4420,[2001:db8::1]:4420\n"
+              "hosts       -\n"
+              "\n"
+              "LEG  EPOCH  MEMBER  DISK         OFFSET  SIZE    STATE\n"
+              "0    3      0       d1           1 MiB   11 GiB  in-sync\n"
+              "0    3      1       disk-uuid-2  1 MiB   11 GiB  in-sync\n");
+}
+
+TEST_F(FormatTableTest, AttachPrintsCommandsAndNothingElse) {
+    options.quiet = true;
+    const Attachment attachment{.volume = make_volume_view(), .host = make_host_view()};
+    EXPECT_EQ(text([&attachment](Formatter& f) { f.attached(attachment); }),
+              "nvme connect -t tcp -a 192.0.2.1 -s 4420 -n nqn.v1 -q nqn.h1\n"
+              "nvme connect -t tcp -a 2001:db8::1 -s 4420 -n nqn.v1 -q nqn.h1\n");
+}
+
+TEST_F(FormatTableTest, PlanIsItsActionsAndTheirNumber) {
+    v1::Plan plan;
+    plan.add_actions("create dm device x: 0 8 linear {disk:y} 0");
+    EXPECT_EQ(text([&plan](Formatter& f) { f.plan(plan); }),
+              "create dm device x: 0 8 linear {disk:y} 0\n"
+              "1 action; nothing was changed\n");
+    options.quiet = true;
+    EXPECT_EQ(text([&plan](Formatter& f) { f.plan(plan); }),
+              "create dm device x: 0 8 linear {disk:y} 0\n");
+}
+
+}  // namespace
+}  // namespace dnvme::ctl
