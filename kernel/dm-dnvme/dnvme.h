@@ -21,6 +21,10 @@
 
 struct dnvme;
 
+/*
+ * A target with zero legs has one without a device: it is always shut, and
+ * carries what the target holds.
+ */
 struct dnvme_leg {
 	/*
 	 * Nothing new is admitted. Written under dnvme->lock; read without it
@@ -32,7 +36,9 @@ struct dnvme_leg {
 	sector_t offset;
 	unsigned long __percpu *in_flight;
 
-	unsigned int held;	/* guarded by dnvme->lock */
+	enum dnvme_leg_state state;	/* this and what is held: dnvme->lock */
+	struct bio_list held_bios;	/* in order of arrival */
+	unsigned int held;
 	atomic_t errors;
 };
 
@@ -55,16 +61,15 @@ struct dnvme {
 	struct dm_target *ti;
 	struct dnvme_geometry geo;
 	blk_opf_t write_flags;	/* added to every write */
+	bool hold_on_error;
 	struct dnvme_spec spec;
 
-	spinlock_t lock;	/* guards what follows, up to the rulers */
+	spinlock_t lock;	/* guards what follows, up to the ruler */
 	enum dnvme_state state;
 	enum dnvme_suspending suspending;
 	u64 epoch;
 	enum dnvme_receipt_state receipt;
 	unsigned int opens;	/* how often a fenced gate was opened */
-	struct bio_list held_bios;	/* in order of arrival */
-	unsigned int held;
 	/* ---------------------------------------------------------------- */
 
 	struct work_struct release_work;
@@ -73,13 +78,16 @@ struct dnvme {
 	struct delayed_work event_work;
 	unsigned long last_event;	/* jiffies; used by event_work only */
 
+	unsigned int nr_all_legs;	/* with the one without a device */
 	struct dnvme_leg leg[];
 };
 
-/* Per bio. A held bio has a leg but is not admitted; with zero legs, neither. */
+/* Per bio: its leg, whether it counts as in flight there, and how to repeat it. */
 struct dnvme_io {
 	struct dnvme_leg *leg;
 	bool admitted;
+	unsigned short flags;		/* these two with hold_on_error only */
+	struct bvec_iter iter;
 };
 
 extern struct workqueue_struct *dnvme_wq;
@@ -87,6 +95,11 @@ extern struct workqueue_struct *dnvme_wq;
 static inline struct dnvme_io *dnvme_bio_io(struct bio *bio)
 {
 	return dm_per_bio_data(bio, sizeof(struct dnvme_io));
+}
+
+static inline const struct dnvme_leg *dnvme_legs_end(const struct dnvme *d)
+{
+	return d->leg + d->nr_all_legs;
 }
 
 static inline const char *dnvme_name(const struct dnvme *d)

@@ -18,30 +18,23 @@ unsigned int dnvme_leg_in_flight(const struct dnvme_leg *leg)
 
 unsigned int dnvme_in_flight(const struct dnvme *d)
 {
-	unsigned int i, sum = 0;
+	const struct dnvme_leg *leg;
+	unsigned int sum = 0;
 
-	for (i = 0; i < d->geo.nr_legs; i++)
-		sum += dnvme_leg_in_flight(&d->leg[i]);
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
+		sum += dnvme_leg_in_flight(leg);
 	return sum;
 }
 
-static void set_shut(struct dnvme *d, bool shut)
+void dnvme_leg_shut(struct dnvme_leg *leg)
 {
-	unsigned int i;
-
-	for (i = 0; i < d->geo.nr_legs; i++)
-		WRITE_ONCE(d->leg[i].shut, shut);
-}
-
-void dnvme_gate_shut(struct dnvme *d)
-{
-	set_shut(d, true);
+	WRITE_ONCE(leg->shut, true);
 	smp_mb(); /* (B) pairs with (A) and (C) in gate.h */
 }
 
-void dnvme_gate_unshut(struct dnvme *d)
+void dnvme_leg_unshut(struct dnvme_leg *leg)
 {
-	set_shut(d, false);
+	WRITE_ONCE(leg->shut, false);
 }
 
 static bool may_settle(const struct dnvme *d)
@@ -82,12 +75,12 @@ static int check_needs(const struct dnvme *d, const struct dnvme_rule *rule,
 		*reason = "still draining, send drain or wait for the event";
 		return -EBUSY;
 	}
-	if ((rule->flags & DNVME_NEEDS_NONE_HELD) && d->held) {
+	if ((rule->flags & DNVME_NEEDS_NONE_HELD) && dnvme_held(d)) {
 		*reason = "bios of an older epoch are held, fail_held first";
 		return -EBUSY;
 	}
 	/* The bios of a release cut short now would block the suspend. */
-	if (rule->next == DNVME_HELD && d->suspending != DNVME_KEEP && d->held) {
+	if (rule->next == DNVME_HELD && d->suspending != DNVME_KEEP && dnvme_held(d)) {
 		*reason = "the device is being suspended, try again";
 		return -EBUSY;
 	}
@@ -115,6 +108,19 @@ static void set_receipt(struct dnvme *d)
 	if (d->state == DNVME_FENCED)
 		receipt = dnvme_in_flight(d) ? DNVME_UNDRAINED : DNVME_DRAINED;
 	WRITE_ONCE(d->receipt, receipt);
+	/*
+	 * Whoever leaves last either sees this receipt and raises the event, or
+	 * is seen by the first look of wait_drained(). Pairs with (C).
+	 */
+	smp_mb();
+}
+
+static void shut_all(struct dnvme *d)
+{
+	struct dnvme_leg *leg;
+
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
+		dnvme_leg_shut(leg);
 }
 
 /*
@@ -127,15 +133,13 @@ static bool enter_state(struct dnvme *d, const struct dnvme_rule *rule, u64 epoc
 
 	lockdep_assert_held(&d->lock);
 	if (rule->flags & DNVME_DOES_CLOSE)
-		dnvme_gate_shut(d);
+		shut_all(d);
 	if (rule->flags & DNVME_DOES_RAISE)
 		d->epoch = epoch;
 	if (d->state == DNVME_FENCED && rule->next == DNVME_LIVE)
 		WRITE_ONCE(d->opens, d->opens + 1);
 	d->state = rule->next;
 	set_receipt(d);
-	if ((rule->flags & DNVME_DOES_RELEASE) && !d->held)
-		dnvme_gate_unshut(d);
 	return changed;
 }
 
@@ -177,18 +181,59 @@ int dnvme_gate_event(struct dnvme *d, enum dnvme_event event, u64 epoch,
 	opens = d->opens;
 	receipt->epoch = d->epoch;
 	receipt->in_flight = dnvme_in_flight(d);
-	receipt->held = d->held;
-	if (rule->flags & DNVME_DOES_FAIL || dnvme_held_must_fail(d))
-		dnvme_held_take(d, &failing);
+	receipt->held = dnvme_held(d);
+	if (rule->flags & DNVME_DOES_FAIL)
+		dnvme_held_take_all(d, &failing);
+	if (dnvme_held_review(d, &failing))
+		queue_work(dnvme_wq, &d->release_work);
 	spin_unlock_irq(&d->lock);
 
-	if (rule->flags & DNVME_DOES_RELEASE)
-		queue_work(dnvme_wq, &d->release_work);
 	changed |= dnvme_held_fail(d, &failing);
 	if (changed)
 		dnvme_event_raise(d);
 	if (rule->flags & DNVME_DOES_DRAIN)
 		wait_drained(d, opens, drain_ms, receipt);
 	receipt->usecs = ktime_us_delta(ktime_get(), began);
+	return 0;
+}
+
+static int check_leg_event(const struct dnvme_leg *leg, enum dnvme_leg_state next,
+			   const char **reason)
+{
+	const struct dnvme *d = leg->dnvme;
+
+	if (next == DNVME_LEG_HELD && d->suspending != DNVME_KEEP && leg->held) {
+		*reason = "the device is being suspended, try again";
+		return -EBUSY;
+	}
+	return 0;
+}
+
+int dnvme_leg_event(struct dnvme_leg *leg, enum dnvme_leg_event event, const char **reason)
+{
+	struct bio_list failing = BIO_EMPTY_LIST;
+	struct dnvme *d = leg->dnvme;
+	enum dnvme_leg_state next;
+	bool changed;
+	int r;
+
+	spin_lock_irq(&d->lock);
+	next = dnvme_leg_next(leg->state, event);
+	r = check_leg_event(leg, next, reason);
+	if (r) {
+		spin_unlock_irq(&d->lock);
+		return r;
+	}
+	changed = leg->state != next;
+	leg->state = next;
+	if (event == DNVME_LEG_EV_FAIL)
+		dnvme_held_take(leg, &failing);
+	if (dnvme_held_review(d, &failing))
+		queue_work(dnvme_wq, &d->release_work);
+	spin_unlock_irq(&d->lock);
+
+	changed |= dnvme_held_fail(d, &failing);
+	if (changed)
+		dnvme_event_raise(d);
 	return 0;
 }

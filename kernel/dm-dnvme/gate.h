@@ -18,7 +18,7 @@
  * adds up the counts. With a full barrier between the two steps on both sides,
  * one of them sees the other: no I/O slips through uncounted.
  *
- *	dnvme_leg_enter()		dnvme_gate_shut()
+ *	dnvme_leg_enter()		dnvme_leg_shut()
  *	  in_flight++			  shut = true
  *	  smp_mb() (A)			  smp_mb() (B)
  *	  if (shut) leave		  sum(in_flight)
@@ -54,7 +54,7 @@ static inline void dnvme_leg_leave(struct dnvme_leg *leg)
 	/*
 	 * (C) The count is down before @shut is read: a closer that sets it
 	 * later sees the count, one that set it earlier is woken. Pairs with
-	 * (B) in dnvme_gate_shut().
+	 * (B) in dnvme_leg_shut().
 	 */
 	smp_mb();
 	if (unlikely(READ_ONCE(leg->shut)))
@@ -72,7 +72,7 @@ static inline bool dnvme_leg_enter(struct dnvme_leg *leg)
 
 	preempt_disable();
 	dnvme_leg_count(leg);
-	smp_mb(); /* (A) pairs with (B) in dnvme_gate_shut() */
+	smp_mb(); /* (A) pairs with (B) in dnvme_leg_shut() */
 	shut = READ_ONCE(leg->shut) && !dnvme_break_admission();
 	if (unlikely(shut))
 		dnvme_leg_leave(leg);
@@ -85,8 +85,8 @@ unsigned int dnvme_leg_in_flight(const struct dnvme_leg *leg);
 unsigned int dnvme_in_flight(const struct dnvme *d);
 
 /* Both with dnvme->lock held, or before the target is known to others. */
-void dnvme_gate_shut(struct dnvme *d);
-void dnvme_gate_unshut(struct dnvme *d);
+void dnvme_leg_shut(struct dnvme_leg *leg);
+void dnvme_leg_unshut(struct dnvme_leg *leg);
 
 /*
  * Applies @event. @epoch is used by fence and open only. Returns 0, or an
@@ -96,6 +96,9 @@ void dnvme_gate_unshut(struct dnvme *d);
 int dnvme_gate_event(struct dnvme *d, enum dnvme_event event, u64 epoch,
 		     unsigned int drain_ms, struct dnvme_receipt *receipt,
 		     const char **reason);
+
+/* Applies @event to one leg. Returns 0, or an errno with *@reason. */
+int dnvme_leg_event(struct dnvme_leg *leg, enum dnvme_leg_event event, const char **reason);
 
 /* Records that a fenced gate has drained after all. */
 void dnvme_gate_settle(struct dnvme *d);

@@ -13,44 +13,59 @@ enum verdict {
 	FAIL,
 };
 
-bool dnvme_held_must_fail(const struct dnvme *d)
+static enum dnvme_fate fate(const struct dnvme_leg *leg)
 {
-	if (dnvme_state_admits(d->state) || d->suspending == DNVME_KEEP)
+	return dnvme_fate(leg->dnvme->state, leg->state);
+}
+
+/*
+ * A suspend waits for what is held, so that must go. Only a noflush suspend
+ * takes it back, and what a fence holds must not come again even so.
+ */
+static bool must_fail(const struct dnvme_leg *leg)
+{
+	const struct dnvme *d = leg->dnvme;
+
+	if (fate(leg) == DNVME_IS_FAILED)
+		return true;
+	if (fate(leg) == DNVME_IS_ADMITTED || d->suspending == DNVME_KEEP)
 		return false;
 	return d->suspending == DNVME_FAIL || !dnvme_state_keeps_held(d->state);
 }
 
 /*
- * Push-back is asked for here only inside map, where dm core still has the
- * suspend under way. Once a suspend was interrupted, dm core would turn a
- * push-back into an I/O error: the bio is kept until presuspend_undo.
+ * Push-back is asked for only while dm core still has the suspend under way.
+ * Once a suspend was interrupted, dm core would turn a push-back into an I/O
+ * error: the bio is kept until presuspend_undo.
  */
-static enum verdict judge(const struct dnvme *d, const struct bio *bio,
-			  const struct dnvme_leg *leg)
+static bool may_push_back(const struct dnvme_leg *leg)
 {
-	if (leg && !leg->shut)
-		return ADMIT;
-	if (bio->bi_opf & REQ_NOWAIT)
-		return WOULD_BLOCK;
-	if (dnvme_held_must_fail(d))
-		return FAIL;
-	if (!dnvme_state_admits(d->state) && d->suspending == DNVME_PUSH_BACK &&
-	    dm_noflush_suspending(d->ti))
-		return PUSH_BACK;
-	return KEEP;
+	const struct dnvme *d = leg->dnvme;
+
+	return fate(leg) == DNVME_IS_HELD && d->suspending == DNVME_PUSH_BACK &&
+	       dm_noflush_suspending(d->ti);
 }
 
-static void keep(struct dnvme *d, struct bio *bio, struct dnvme_leg *leg)
+static enum verdict judge(const struct dnvme_leg *leg, const struct bio *bio)
+{
+	if (!leg->shut)
+		return ADMIT;
+	if (must_fail(leg))
+		return FAIL;
+	if (bio->bi_opf & REQ_NOWAIT)
+		return WOULD_BLOCK;
+	return may_push_back(leg) ? PUSH_BACK : KEEP;
+}
+
+static void keep(struct dnvme_leg *leg, struct bio *bio)
 {
 	/* Released by a work item, where nobody polls. */
 	bio_clear_polled(bio);
 	if (dnvme_break_order())
-		bio_list_add_head(&d->held_bios, bio);
+		bio_list_add_head(&leg->held_bios, bio);
 	else
-		bio_list_add(&d->held_bios, bio);
-	d->held++;
-	if (leg)
-		leg->held++;
+		bio_list_add(&leg->held_bios, bio);
+	leg->held++;
 }
 
 static int carry_out(enum verdict verdict, struct bio *bio)
@@ -72,34 +87,106 @@ static int carry_out(enum verdict verdict, struct bio *bio)
 	return DM_MAPIO_SUBMITTED;
 }
 
-int dnvme_hold_bio(struct dnvme *d, struct bio *bio)
+int dnvme_hold_bio(struct dnvme_leg *leg, struct bio *bio)
 {
-	struct dnvme_io *io = dnvme_bio_io(bio);
 	enum verdict verdict;
 	unsigned long flags;
 
-	spin_lock_irqsave(&d->lock, flags);
-	verdict = judge(d, bio, io->leg);
+	spin_lock_irqsave(&leg->dnvme->lock, flags);
+	verdict = judge(leg, bio);
 	if (verdict == ADMIT) {
-		io->admitted = true;
-		dnvme_leg_count(io->leg);
+		dnvme_bio_io(bio)->admitted = true;
+		dnvme_leg_count(leg);
 	} else if (verdict == KEEP) {
-		keep(d, bio, io->leg);
+		keep(leg, bio);
 	}
-	spin_unlock_irqrestore(&d->lock, flags);
+	spin_unlock_irqrestore(&leg->dnvme->lock, flags);
 	return carry_out(verdict, bio);
 }
 
-void dnvme_held_take(struct dnvme *d, struct bio_list *bios)
+/* Makes the bio what it was when it was first sent. */
+static void rewind(struct dnvme_leg *leg, struct bio *bio)
 {
-	unsigned int i;
+	struct dnvme_io *io = dnvme_bio_io(bio);
 
-	lockdep_assert_held(&d->lock);
-	bio_list_merge(bios, &d->held_bios);
-	bio_list_init(&d->held_bios);
-	d->held = 0;
-	for (i = 0; i < d->geo.nr_legs; i++)
-		d->leg[i].held = 0;
+	bio->bi_bdev = leg->dev->bdev;
+	bio->bi_flags = io->flags;
+	bio->bi_iter = io->iter;
+	bio->bi_status = BLK_STS_OK;
+	/* Used up by a layer below that split it. */
+	atomic_set(&bio->__bi_remaining, 1);
+}
+
+int dnvme_hold_failed(struct dnvme_leg *leg, struct bio *bio)
+{
+	struct dnvme *d = leg->dnvme;
+	int verdict = DM_ENDIO_INCOMPLETE;
+	unsigned long flags;
+
+	spin_lock_irqsave(&d->lock, flags);
+	leg->state = dnvme_leg_next(leg->state, DNVME_LEG_EV_ERROR);
+	dnvme_leg_shut(leg);
+	if (must_fail(leg)) {
+		verdict = DM_ENDIO_DONE;
+	} else if (may_push_back(leg)) {
+		verdict = DM_ENDIO_REQUEUE;
+	} else {
+		rewind(leg, bio);
+		keep(leg, bio);
+	}
+	/*
+	 * Held before it leaves, or a fence could find neither and be opened
+	 * again; and all under the lock, for once the bio can be failed the
+	 * target may go away.
+	 */
+	dnvme_event_raise(d);
+	dnvme_leg_leave(leg);
+	spin_unlock_irqrestore(&d->lock, flags);
+	return verdict;
+}
+
+unsigned int dnvme_held(const struct dnvme *d)
+{
+	const struct dnvme_leg *leg;
+	unsigned int held = 0;
+
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
+		held += leg->held;
+	return held;
+}
+
+void dnvme_held_take(struct dnvme_leg *leg, struct bio_list *bios)
+{
+	lockdep_assert_held(&leg->dnvme->lock);
+	bio_list_merge(bios, &leg->held_bios);
+	bio_list_init(&leg->held_bios);
+	leg->held = 0;
+}
+
+void dnvme_held_take_all(struct dnvme *d, struct bio_list *bios)
+{
+	struct dnvme_leg *leg;
+
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
+		dnvme_held_take(leg, bios);
+}
+
+bool dnvme_held_review(struct dnvme *d, struct bio_list *failing)
+{
+	struct dnvme_leg *leg;
+	bool release = false;
+
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
+		if (must_fail(leg))
+			dnvme_held_take(leg, failing);
+		if (fate(leg) != DNVME_IS_ADMITTED)
+			dnvme_leg_shut(leg);
+		else if (leg->held)
+			release = true;
+		else
+			dnvme_leg_unshut(leg);
+	}
+	return release;
 }
 
 unsigned int dnvme_held_fail(struct dnvme *d, struct bio_list *bios)
@@ -144,57 +231,55 @@ static void push_back(struct bio_list *bios)
 	preempt_enable();
 }
 
-/* Takes the oldest held bio as admitted; opens the legs behind the last. */
-static struct bio *next_released(struct dnvme *d)
+/* Takes the oldest held bio as admitted; opens the leg behind the last. */
+static struct bio *next_released(struct dnvme_leg *leg)
 {
 	struct bio *bio = NULL;
-	struct dnvme_io *io;
 
-	spin_lock_irq(&d->lock);
-	if (!dnvme_state_admits(d->state))
-		goto unlock;
-	bio = bio_list_pop(&d->held_bios);
-	if (!bio) {
-		dnvme_gate_unshut(d);
-		goto unlock;
+	spin_lock_irq(&leg->dnvme->lock);
+	if (fate(leg) == DNVME_IS_ADMITTED)
+		bio = bio_list_pop(&leg->held_bios);
+	if (bio) {
+		leg->held--;
+		dnvme_bio_io(bio)->admitted = true;
+		dnvme_leg_count(leg);
+	} else if (fate(leg) == DNVME_IS_ADMITTED) {
+		dnvme_leg_unshut(leg);
 	}
-	io = dnvme_bio_io(bio);
-	io->admitted = true;
-	dnvme_leg_count(io->leg);
-	io->leg->held--;
-	d->held--;
-unlock:
-	spin_unlock_irq(&d->lock);
+	spin_unlock_irq(&leg->dnvme->lock);
 	return bio;
 }
 
 void dnvme_release_work(struct work_struct *work)
 {
 	struct dnvme *d = container_of(work, struct dnvme, release_work);
+	struct dnvme_leg *leg;
 	struct bio *bio;
 
-	while ((bio = next_released(d))) {
-		submit_bio_noacct(bio);
-		cond_resched();
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
+		while ((bio = next_released(leg))) {
+			submit_bio_noacct(bio);
+			cond_resched();
+		}
 	}
 }
 
 void dnvme_hold_suspend(struct dnvme *d, bool noflush)
 {
-	struct bio_list bios = BIO_EMPTY_LIST;
-	bool fail;
+	struct bio_list failing = BIO_EMPTY_LIST;
+	struct bio_list leaving = BIO_EMPTY_LIST;
+	struct dnvme_leg *leg;
 
 	spin_lock_irq(&d->lock);
 	d->suspending = noflush ? DNVME_PUSH_BACK : DNVME_FAIL;
-	fail = dnvme_held_must_fail(d);
-	if (!dnvme_state_admits(d->state))
-		dnvme_held_take(d, &bios);
+	dnvme_held_review(d, &failing);
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
+		if (may_push_back(leg))
+			dnvme_held_take(leg, &leaving);
 	spin_unlock_irq(&d->lock);
 
-	if (fail)
-		dnvme_held_fail(d, &bios);
-	else
-		push_back(&bios);
+	dnvme_held_fail(d, &failing);
+	push_back(&leaving);
 }
 
 void dnvme_hold_resume(struct dnvme *d)

@@ -43,13 +43,10 @@ static struct dnvme_leg *aim_block(struct dnvme *d, struct bio *bio)
 	return &d->leg[spot.leg];
 }
 
-/*
- * Points the clone at its leg, *@legp; with zero legs there is none. Returns
- * false if there is nothing to do for it.
- */
+/* Points the clone at its leg. Returns false if there is nothing to do for it. */
 static bool aim(struct dnvme *d, struct bio *bio, struct dnvme_leg **legp)
 {
-	*legp = NULL;
+	*legp = d->leg;
 	if (unlikely(!d->geo.nr_legs))
 		return true;
 	if (likely(!(bio->bi_opf & REQ_PREFLUSH) && !is_range(bio))) {
@@ -73,11 +70,31 @@ int dnvme_map(struct dm_target *ti, struct bio *bio)
 		bio_endio(bio);
 		return DM_MAPIO_SUBMITTED;
 	}
-	if (likely(io->leg && dnvme_leg_enter(io->leg))) {
+	if (d->hold_on_error) {
+		io->flags = bio->bi_flags;
+		io->iter = bio->bi_iter;
+	}
+	if (likely(dnvme_leg_enter(io->leg))) {
 		io->admitted = true;
 		return DM_MAPIO_REMAPPED;
 	}
-	return dnvme_hold_bio(d, bio);
+	return dnvme_hold_bio(io->leg, bio);
+}
+
+/* What the device cannot do, or could not do at once, says nothing about its health. */
+static bool is_leg_error(blk_status_t error)
+{
+	return error != BLK_STS_NOTSUPP && error != BLK_STS_AGAIN;
+}
+
+/* Read-ahead may fail: nobody decides anything by it. */
+static int end_with_error(struct dnvme *d, struct dnvme_leg *leg, struct bio *bio)
+{
+	atomic_inc(&leg->errors);
+	if (d->hold_on_error && !(bio->bi_opf & REQ_RAHEAD))
+		return dnvme_hold_failed(leg, bio);
+	dnvme_leg_leave(leg);
+	return DM_ENDIO_DONE;
 }
 
 int dnvme_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *error)
@@ -86,8 +103,9 @@ int dnvme_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *error)
 
 	if (unlikely(!io->admitted))
 		return DM_ENDIO_DONE;
-	if (unlikely(*error) && *error != BLK_STS_NOTSUPP && *error != BLK_STS_AGAIN)
-		atomic_inc(&io->leg->errors);
+	io->admitted = false;
+	if (unlikely(*error) && is_leg_error(*error))
+		return end_with_error(ti->private, io->leg, bio);
 	dnvme_leg_leave(io->leg);
 	return DM_ENDIO_DONE;
 }

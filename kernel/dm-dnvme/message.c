@@ -63,8 +63,8 @@ static void emit_receipt(const struct dnvme_receipt *receipt, char *result, unsi
 		  receipt->in_flight, receipt->held, receipt->usecs);
 }
 
-static int carry_out(struct dnvme *d, unsigned int argc, char **argv,
-		     char *result, unsigned int maxlen, const char **reason)
+static int gate_message(struct dnvme *d, unsigned int argc, char **argv,
+			char *result, unsigned int maxlen, const char **reason)
 {
 	const struct verb *verb = find_verb(argv[0]);
 	unsigned int drain_ms = d->spec.opts.drain_ms;
@@ -89,13 +89,47 @@ static int carry_out(struct dnvme *d, unsigned int argc, char **argv,
 	return 1;	/* dm core: there is an answer */
 }
 
+static const struct {
+	const char *name;
+	enum dnvme_leg_event event;
+} leg_verbs[] = {
+	{ DNVME_MSG_HOLD, DNVME_LEG_EV_HOLD },
+	{ DNVME_MSG_RELEASE, DNVME_LEG_EV_RELEASE },
+	{ DNVME_MSG_LEG_FAIL, DNVME_LEG_EV_FAIL },
+};
+
+/* leg <i> hold|release|fail */
+static int leg_message(struct dnvme *d, unsigned int argc, char **argv, const char **reason)
+{
+	unsigned int i;
+	u64 number;
+
+	if (argc != 3) {
+		*reason = "wrong number of words";
+		return -EINVAL;
+	}
+	if (dnvme_parse_u64(argv[1], &number) || number >= d->geo.nr_legs) {
+		*reason = "there is no leg of that number";
+		return -EINVAL;
+	}
+	for (i = 0; i < ARRAY_SIZE(leg_verbs); i++)
+		if (!strcmp(argv[2], leg_verbs[i].name))
+			return dnvme_leg_event(&d->leg[number], leg_verbs[i].event, reason);
+	*reason = "a leg knows hold, release and fail";
+	return -EINVAL;
+}
+
 int dnvme_message(struct dm_target *ti, unsigned int argc, char **argv,
 		  char *result, unsigned int maxlen)
 {
 	struct dnvme *d = ti->private;
 	const char *reason;
-	int r = carry_out(d, argc, argv, result, maxlen, &reason);
+	int r;
 
+	if (!strcmp(argv[0], DNVME_MSG_LEG))
+		r = leg_message(d, argc, argv, &reason);
+	else
+		r = gate_message(d, argc, argv, result, maxlen, &reason);
 	if (r < 0)
 		DMWARN_LIMIT("%s: message %s refused: %s", dnvme_name(d), argv[0], reason);
 	return r;

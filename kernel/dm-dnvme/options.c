@@ -84,7 +84,7 @@ static unsigned int emit_mode(const struct dnvme_options *opts, char *result, un
 }
 
 static const struct option_row rows[DNVME_NR_OPTIONS] = {
-	[DNVME_OPTION_HOLD_ON_ERROR] = { DNVME_OPT_HOLD_ON_ERROR, 0 },
+	[DNVME_OPTION_HOLD_ON_ERROR] = { DNVME_OPT_HOLD_ON_ERROR, 0, parse_nothing },
 	[DNVME_OPTION_WRITE_THROUGH] = { DNVME_OPT_WRITE_THROUGH, 0, parse_nothing },
 	[DNVME_OPTION_LEASE_MS] = { DNVME_OPT_LEASE_MS, 1 },
 	[DNVME_OPTION_PROBE] = { DNVME_OPT_PROBE, 1 },
@@ -135,6 +135,10 @@ static int parse_option(struct dnvme_options *opts, unsigned int argc, char **ar
 
 static int check_conflicts(const struct dnvme_options *opts, unsigned int nr_legs, char **error)
 {
+	if (!nr_legs && dnvme_option_given(opts, DNVME_OPTION_HOLD_ON_ERROR)) {
+		*error = "hold_on_error conflicts with zero legs";
+		return -EINVAL;
+	}
 	if (!nr_legs && opts->mode == DNVME_LIVE) {
 		*error = "mode live conflicts with zero legs";
 		return -EINVAL;

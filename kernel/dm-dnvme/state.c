@@ -98,3 +98,60 @@ bool dnvme_state_keeps_held(enum dnvme_state state)
 {
 	return states[state].keeps_held;
 }
+
+struct leg_row {
+	char letter;
+	enum dnvme_fate fate;
+	enum dnvme_leg_state next[DNVME_NR_LEG_EVENTS];
+};
+
+static const struct leg_row leg_states[DNVME_NR_LEG_STATES] = {
+	[DNVME_LEG_LIVE] = {
+		.letter = DNVME_STATE_LIVE,
+		.fate = DNVME_IS_ADMITTED,
+		.next = {
+			[DNVME_LEG_EV_HOLD] = DNVME_LEG_HELD,
+			[DNVME_LEG_EV_RELEASE] = DNVME_LEG_LIVE,
+			[DNVME_LEG_EV_FAIL] = DNVME_LEG_DEAD,
+			[DNVME_LEG_EV_ERROR] = DNVME_LEG_HELD,
+		},
+	},
+	[DNVME_LEG_HELD] = {
+		.letter = DNVME_STATE_HELD,
+		.fate = DNVME_IS_HELD,
+		.next = {
+			[DNVME_LEG_EV_HOLD] = DNVME_LEG_HELD,
+			[DNVME_LEG_EV_RELEASE] = DNVME_LEG_LIVE,
+			[DNVME_LEG_EV_FAIL] = DNVME_LEG_DEAD,
+			[DNVME_LEG_EV_ERROR] = DNVME_LEG_HELD,
+		},
+	},
+	[DNVME_LEG_DEAD] = {
+		.letter = DNVME_STATE_DEAD,
+		.fate = DNVME_IS_FAILED,
+		.next = {
+			[DNVME_LEG_EV_HOLD] = DNVME_LEG_HELD,
+			[DNVME_LEG_EV_RELEASE] = DNVME_LEG_LIVE,
+			[DNVME_LEG_EV_FAIL] = DNVME_LEG_DEAD,
+			[DNVME_LEG_EV_ERROR] = DNVME_LEG_DEAD,
+		},
+	},
+};
+
+enum dnvme_leg_state dnvme_leg_next(enum dnvme_leg_state state, enum dnvme_leg_event event)
+{
+	return leg_states[state].next[event];
+}
+
+char dnvme_leg_letter(enum dnvme_leg_state state)
+{
+	return leg_states[state].letter;
+}
+
+enum dnvme_fate dnvme_fate(enum dnvme_state state, enum dnvme_leg_state leg_state)
+{
+	/* A dead leg fails what it gets; a target that holds gives it nothing. */
+	if (!states[state].admits)
+		return DNVME_IS_HELD;
+	return leg_states[leg_state].fate;
+}

@@ -53,6 +53,33 @@ const char *dnvme_event_name(enum dnvme_event event);
 /* What arrives is sent to the leg. */
 bool dnvme_state_admits(enum dnvme_state state);
 
+enum dnvme_leg_state {
+	DNVME_LEG_LIVE,
+	DNVME_LEG_HELD,
+	DNVME_LEG_DEAD,
+	DNVME_NR_LEG_STATES
+};
+
+enum dnvme_leg_event {
+	DNVME_LEG_EV_HOLD,
+	DNVME_LEG_EV_RELEASE,
+	DNVME_LEG_EV_FAIL,
+	DNVME_LEG_EV_ERROR,	/* a bio came back with one, and is to be held */
+	DNVME_NR_LEG_EVENTS
+};
+
+enum dnvme_leg_state dnvme_leg_next(enum dnvme_leg_state state, enum dnvme_leg_event event);
+char dnvme_leg_letter(enum dnvme_leg_state state);
+
+/* What becomes of a bio on a leg in @leg_state of a target in @state. */
+enum dnvme_fate {
+	DNVME_IS_ADMITTED,
+	DNVME_IS_HELD,
+	DNVME_IS_FAILED,
+};
+
+enum dnvme_fate dnvme_fate(enum dnvme_state state, enum dnvme_leg_state leg_state);
+
 /* What is held may still be sent to a leg later: by release, or after push-back. */
 bool dnvme_state_keeps_held(enum dnvme_state state);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 #include "gate.h"
+#include "hold.h"
 
 static const char * const receipts[] = {
 	[DNVME_NO_RECEIPT] = DNVME_RECEIPT_NONE,
@@ -8,19 +9,25 @@ static const char * const receipts[] = {
 	[DNVME_UNDRAINED] = DNVME_RECEIPT_UNDRAINED,
 };
 
+/* A target that holds or is fenced speaks for its legs, but not for dead ones. */
+static char leg_letter(const struct dnvme_leg *leg)
+{
+	if (leg->state != DNVME_LEG_DEAD && !dnvme_state_admits(leg->dnvme->state))
+		return dnvme_state_letter(leg->dnvme->state);
+	return dnvme_leg_letter(leg->state);
+}
+
 static void emit_info(struct dnvme *d, char *result, unsigned int maxlen)
 {
-	char letter;
 	unsigned int i, sz = 0;
 
 	spin_lock_irq(&d->lock);
-	letter = dnvme_state_letter(d->state);
-	DMEMIT("%llu %c %s %u %u %u", d->epoch, letter, receipts[d->receipt],
-	       dnvme_in_flight(d), d->held, d->geo.nr_legs);
+	DMEMIT("%llu %c %s %u %u %u", d->epoch, dnvme_state_letter(d->state),
+	       receipts[d->receipt], dnvme_in_flight(d), dnvme_held(d), d->geo.nr_legs);
 	for (i = 0; i < d->geo.nr_legs; i++) {
 		const struct dnvme_leg *leg = &d->leg[i];
 
-		DMEMIT(" %c %u %u %u", letter, dnvme_leg_in_flight(leg), leg->held,
+		DMEMIT(" %c %u %u %u", leg_letter(leg), dnvme_leg_in_flight(leg), leg->held,
 		       atomic_read(&leg->errors));
 	}
 	spin_unlock_irq(&d->lock);

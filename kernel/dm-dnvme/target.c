@@ -42,13 +42,7 @@ static int open_leg(struct dnvme *d, struct dnvme_leg *leg, struct dnvme_leg_spe
 {
 	int r;
 
-	leg->dnvme = d;
 	leg->offset = spec->offset;
-	leg->in_flight = alloc_percpu(unsigned long);
-	if (!leg->in_flight) {
-		d->ti->error = "Out of memory";
-		return -ENOMEM;
-	}
 	r = dm_get_device(d->ti, spec->dev, dm_table_get_mode(d->ti->table), &leg->dev);
 	if (r) {
 		d->ti->error = "Leg device cannot be opened";
@@ -59,15 +53,20 @@ static int open_leg(struct dnvme *d, struct dnvme_leg *leg, struct dnvme_leg_spe
 	return check_leg(d, leg);
 }
 
-static void close_legs(struct dnvme *d)
+static int init_legs(struct dnvme *d)
 {
-	unsigned int i;
+	struct dnvme_leg *leg;
 
-	for (i = 0; i < d->geo.nr_legs; i++) {
-		if (d->leg[i].dev)
-			dm_put_device(d->ti, d->leg[i].dev);
-		free_percpu(d->leg[i].in_flight);
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
+		leg->dnvme = d;
+		bio_list_init(&leg->held_bios);
+		leg->in_flight = alloc_percpu(unsigned long);
+		if (!leg->in_flight) {
+			d->ti->error = "Out of memory";
+			return -ENOMEM;
+		}
 	}
+	return 0;
 }
 
 static int open_legs(struct dnvme *d)
@@ -79,11 +78,23 @@ static int open_legs(struct dnvme *d)
 		r = open_leg(d, &d->leg[i], &d->spec.leg[i]);
 		if (r) {
 			DMERR("leg %u, %s: %s", i, d->spec.leg[i].dev, d->ti->error);
-			close_legs(d);
 			return r;
 		}
 	}
 	return 0;
+}
+
+/* Also for a target whose construction stopped half-way. */
+static void free_dnvme(struct dnvme *d)
+{
+	struct dnvme_leg *leg;
+
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
+		if (leg->dev)
+			dm_put_device(d->ti, leg->dev);
+		free_percpu(leg->in_flight);
+	}
+	kfree(d);
 }
 
 /*
@@ -94,7 +105,7 @@ static int open_legs(struct dnvme *d)
  */
 static int init_target(struct dnvme *d)
 {
-	unsigned int clones = max(d->geo.nr_legs, 1U);
+	unsigned int clones = d->nr_all_legs;
 	struct dm_target *ti = d->ti;
 
 	ti->private = d;
@@ -111,8 +122,9 @@ static int init_target(struct dnvme *d)
 
 static void init_gate(struct dnvme *d)
 {
+	struct dnvme_leg *leg;
+
 	spin_lock_init(&d->lock);
-	bio_list_init(&d->held_bios);
 	INIT_WORK(&d->release_work, dnvme_release_work);
 	init_waitqueue_head(&d->drain_wait);
 	dnvme_event_init(d);
@@ -122,21 +134,25 @@ static void init_gate(struct dnvme *d)
 	/* No bio has passed this table: a gate made fenced has drained. */
 	d->receipt = d->state == DNVME_FENCED ? DNVME_DRAINED : DNVME_NO_RECEIPT;
 	if (!dnvme_state_admits(d->state))
-		dnvme_gate_shut(d);
+		for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
+			dnvme_leg_shut(leg);
 }
 
 static struct dnvme *alloc_dnvme(struct dm_target *ti, const struct dnvme_spec *spec)
 {
-	struct dnvme *d = kzalloc(struct_size(d, leg, spec->nr_legs), GFP_KERNEL);
+	unsigned int nr_all_legs = max(spec->nr_legs, 1U);
+	struct dnvme *d = kzalloc(struct_size(d, leg, nr_all_legs), GFP_KERNEL);
 
 	if (!d) {
 		ti->error = "Out of memory";
 		return NULL;
 	}
 	d->ti = ti;
+	d->nr_all_legs = nr_all_legs;
 	d->spec = *spec;
 	if (dnvme_option_given(&spec->opts, DNVME_OPTION_WRITE_THROUGH))
 		d->write_flags = REQ_FUA;
+	d->hold_on_error = dnvme_option_given(&spec->opts, DNVME_OPTION_HOLD_ON_ERROR);
 	dnvme_geometry_init(&d->geo, spec->nr_legs, spec->chunk_sectors, ti->len);
 	return d;
 }
@@ -148,20 +164,17 @@ static int construct(struct dm_target *ti, const struct dnvme_spec *spec)
 
 	if (!d)
 		return -ENOMEM;
-	r = open_legs(d);
-	if (r)
-		goto free_dnvme;
-	r = init_target(d);
-	if (r)
-		goto close_legs;
+	r = init_legs(d);
+	if (!r)
+		r = open_legs(d);
+	if (!r)
+		r = init_target(d);
+	if (r) {
+		free_dnvme(d);
+		return r;
+	}
 	init_gate(d);
 	return 0;
-
-close_legs:
-	close_legs(d);
-free_dnvme:
-	kfree(d);
-	return r;
 }
 
 /*
@@ -200,11 +213,10 @@ static void dnvme_dtr(struct dm_target *ti)
 {
 	struct dnvme *d = ti->private;
 
-	WARN_ON_ONCE(!bio_list_empty(&d->held_bios));
+	WARN_ON_ONCE(dnvme_held(d));
 	cancel_work_sync(&d->release_work);
 	dnvme_event_exit(d);
-	close_legs(d);
-	kfree(d);
+	free_dnvme(d);
 }
 
 /* ---- Suspend, ioctl, limits ---------------------------------------------- */

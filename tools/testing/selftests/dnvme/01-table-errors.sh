@@ -97,7 +97,9 @@ bad "Duplicated option" 1 8 1 "$A" 4 mode live mode held
 bad "Duplicated option" 1 8 1 "$A" 2 write_through write_through
 bad "Duplicated option" 1 8 1 "$A" 4 drain_ms 5 drain_ms 5
 bad "mode live conflicts with zero legs" 1 8 0 2 mode live
-for option in hold_on_error "lease_ms 1000" "probe 1 /dev/nullb1" "write_ttl_ms 1000"; do
+bad "hold_on_error conflicts with zero legs" 1 8 0 1 hold_on_error
+bad "Duplicated option" 1 8 1 "$A" 3 hold_on_error write_through hold_on_error
+for option in "lease_ms 1000" "probe 1 /dev/nullb1" "write_ttl_ms 1000"; do
 	bad "not supported by this version" 1 8 1 "$A" "$(wc -w <<<"$option")" "$option"
 done
 

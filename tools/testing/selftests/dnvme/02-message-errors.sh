@@ -31,7 +31,12 @@ create empty "0 2048 dnvme 7 8 0 0"
 bad "$INVALID" "unknown message" g nonsense
 bad "$INVALID" "unknown message" g Fence 2
 bad "$INVALID" "unknown message" g fenced 2
-bad "$INVALID" "unknown message" g leg 0 hold
+bad "$INVALID" "wrong number of words" g leg
+bad "$INVALID" "wrong number of words" g leg 0
+bad "$INVALID" "wrong number of words" g leg 0 hold 1
+bad "$INVALID" "no leg of that number" g leg 1 hold
+bad "$INVALID" "no leg of that number" g leg x hold
+bad "$INVALID" "a leg knows hold, release and fail" g leg 0 open
 bad "$INVALID" "wrong number of words" g fence
 bad "$INVALID" "wrong number of words" g fence 2 3
 bad "$INVALID" "wrong number of words" g open
@@ -61,6 +66,7 @@ bad "$BUSY" "fenced, open it anew" g release
 
 bad "No such device or address" "there is no leg" empty release
 bad "No such device or address" "there is no leg" empty open 8
+bad "$INVALID" "no leg of that number" empty leg 0 release
 check "the highest epoch is taken" msg g open 18446744073709551615
 bad "$STALE" "epoch must be higher" g fence 18446744073709551615
 finish

@@ -24,6 +24,8 @@ def options(rng: random.Random, nr_legs: int) -> list[str]:
     known = [["write_through"],
              ["drain_ms", str(rng.choice((0, 1, 600000, rng.randrange(600001))))],
              ["mode", rng.choice(modes)]]
+    if nr_legs:
+        known.append(["hold_on_error"])
     chosen = rng.sample(known, rng.randrange(len(known) + 1))
     return [word for option in chosen for word in option]
 
