@@ -62,7 +62,8 @@ def guest_boots() -> bool:
 
 def probe_output(kernel: kernels.Kernel, initrd: str) -> str:
     """The console of the probing guest, up to its end or the time-out."""
-    command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "kvm", "-cpu", "host",
+    command = ["setpriv", "--pdeathsig", "KILL",
+               "qemu-system-x86_64", "-machine", "q35", "-accel", "kvm", "-cpu", "host",
                "-m", "256M", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                "-serial", "stdio", "-kernel", str(kernel.image), "-initrd", initrd,
                "-append", "console=ttyS0 quiet panic=-1"]

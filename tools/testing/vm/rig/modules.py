@@ -4,14 +4,18 @@ the guest, where it takes seconds instead of minutes."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from rig.errors import RigError
 from rig.kernels import Kernel
 from rig.paths import MODULES_BUILD, SOURCE, cache_dir, cache_lock, hash_of
+
+KEEP_SECONDS = 3 * 24 * 3600
 
 
 def own_modules(release: str) -> list[Path]:
@@ -36,8 +40,17 @@ def tree_for(kernel: Kernel) -> Path:
     tree = cache_dir() / "modules" / f"{kernel.release}-{key}"
     with cache_lock("modules"):
         if not tree.exists():
+            forget_old(tree.parent)
             make_tree(kernel, own, tree)
+        os.utime(tree)
     return tree
+
+
+def forget_old(trees: Path) -> None:
+    """Remove trees that no guest has used for days: each build of our modules makes a new one."""
+    for tree in trees.glob("*"):
+        if time.time() - tree.stat().st_mtime > KEEP_SECONDS:
+            shutil.rmtree(tree, ignore_errors=True)
 
 
 def make_tree(kernel: Kernel, own: list[Path], tree: Path) -> None:

@@ -32,8 +32,10 @@ class Reports(unittest.TestCase):
         """Compile the faulty module into the guest's share."""
         target = self.guest.files.share / "faulty"
         shutil.copytree(VM_DIR / "faulty", target)
-        subprocess.run(["make", "-s", "-C", str(self.guest.kernel.build_dir), f"M={target}",
-                        "modules"], check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(["make", "-s", "-C", str(self.guest.kernel.build_dir),
+                               f"M={target}", "modules"], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
 
     def commit(self, fault: str) -> None:
         """Load the module; how that ends depends on the fault."""
