@@ -21,6 +21,19 @@ std::map<std::string, std::vector<plan::Action>> split(const std::vector<plan::A
     return parts;
 }
 
+/// "Not found" from the kernel is not about what the caller named: only busy, full and the like are
+/// his to mend.
+Error for_caller(const Error& error) {
+    switch (error.code()) {
+        case Code::invalid:
+        case Code::not_found:
+        case Code::exists:
+            return {Code::internal, error.message(), error.sys_errno()};
+        default:
+            return error;
+    }
+}
+
 void warn_ambiguous(const FoundDisks& found) {
     for (const auto& [uuid, where] : found.ambiguous) {
         spdlog::warn("disk label {} was found on {}: none of them is used", uuid, where);
@@ -186,7 +199,7 @@ Status Agent::apply(Round& round) {
         }
         const std::string sentence = plan::describe(round.plan[i]);
         if (auto ran = run(round.plan[i]); !ran) {
-            round.fail(owner, ran.error());
+            round.fail(owner, for_caller(ran.error()));
             continue;
         }
         spdlog::info("{}", sentence);
