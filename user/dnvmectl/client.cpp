@@ -17,7 +17,7 @@ namespace {
 
 Error unreachable(const std::string& socket, int error) {
     const char* advice = error == EACCES || error == EPERM
-                             ? "run dnvmectl as root"
+                             ? "be root, or a member of the socket's group"
                              : "is dnvmed running? See 'systemctl status dnvmed'";
     return {Code::unavailable,
             fmt::format("no daemon answers on {}: {}: {}", socket, std::strerror(error), advice),

@@ -18,7 +18,11 @@ Status run_verb(const CommandLine& line, const Streams& streams) {
     }
     const auto formatter = make_formatter(line.options, streams);
     Session session{line.options, streams, *client, *formatter};
-    return line.run(session);
+    Status done = line.run(session);
+    if (done && !streams.out.flush()) {
+        return fail(Code::internal, "it was done, but standard output cannot be written to");
+    }
+    return done;
 }
 
 }  // namespace
@@ -33,7 +37,6 @@ int run_command(int argc, const char* const* argv, const Streams& streams) {
         return report_parse_stop(app, stop, streams);
     }
     const Status done = run_verb(line, streams);
-    streams.out.flush();
     if (!done) {
         streams.err << fmt::format("dnvmectl: {}: {}\n", line.command, done.error().message());
         return static_cast<int>(exit_code(done.error().code()));
