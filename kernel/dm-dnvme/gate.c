@@ -160,39 +160,56 @@ static void wait_drained(struct dnvme *d, unsigned int opens, unsigned int drain
 		dnvme_gate_settle(d);
 }
 
-int dnvme_gate_event(struct dnvme *d, enum dnvme_event event, u64 epoch,
-		     unsigned int drain_ms, struct dnvme_receipt *receipt,
-		     const char **reason)
-{
-	struct bio_list failing = BIO_EMPTY_LIST;
-	ktime_t began = ktime_get();
-	const struct dnvme_rule *rule;
+/* What a change of state leaves to be done after the unlock. */
+struct aftermath {
+	struct bio_list failing;
+	unsigned int flags;	/* those of the rule */
 	unsigned int opens;
 	bool changed;
+};
+
+static int change_state(struct dnvme *d, enum dnvme_event event, u64 epoch,
+			struct dnvme_receipt *receipt, const char **reason,
+			struct aftermath *after)
+{
+	const struct dnvme_rule *rule;
 	int r;
 
-	spin_lock_irq(&d->lock);
+	lockdep_assert_held(&d->lock);
 	rule = find_rule(d, event, epoch, &r, reason);
-	if (!rule) {
-		spin_unlock_irq(&d->lock);
+	if (!rule)
 		return r;
-	}
-	changed = enter_state(d, rule, epoch);
-	opens = d->opens;
+	after->changed = enter_state(d, rule, epoch);
+	after->flags = rule->flags;
+	after->opens = d->opens;
 	receipt->epoch = d->epoch;
 	receipt->in_flight = dnvme_in_flight(d);
 	receipt->held = dnvme_held(d);
 	if (rule->flags & DNVME_DOES_FAIL)
-		dnvme_held_take_all(d, &failing);
-	if (dnvme_held_review(d, &failing))
+		dnvme_held_take_all(d, &after->failing);
+	if (dnvme_held_review(d, &after->failing))
 		queue_work(dnvme_wq, &d->release_work);
-	spin_unlock_irq(&d->lock);
+	return 0;
+}
 
-	changed |= dnvme_held_fail(d, &failing);
-	if (changed)
+int dnvme_gate_event(struct dnvme *d, enum dnvme_event event, u64 epoch,
+		     unsigned int drain_ms, struct dnvme_receipt *receipt,
+		     const char **reason)
+{
+	struct aftermath after = { .failing = BIO_EMPTY_LIST };
+	ktime_t began = ktime_get();
+	int r;
+
+	spin_lock_irq(&d->lock);
+	r = change_state(d, event, epoch, receipt, reason, &after);
+	spin_unlock_irq(&d->lock);
+	if (r)
+		return r;
+
+	if (dnvme_held_fail(d, &after.failing) || after.changed)
 		dnvme_event_raise(d);
-	if (rule->flags & DNVME_DOES_DRAIN)
-		wait_drained(d, opens, drain_ms, receipt);
+	if (after.flags & DNVME_DOES_DRAIN)
+		wait_drained(d, after.opens, drain_ms, receipt);
 	receipt->usecs = ktime_us_delta(ktime_get(), began);
 	return 0;
 }
@@ -209,31 +226,37 @@ static int check_leg_event(const struct dnvme_leg *leg, enum dnvme_leg_state nex
 	return 0;
 }
 
+static int change_leg_state(struct dnvme_leg *leg, enum dnvme_leg_event event,
+			    const char **reason, struct aftermath *after)
+{
+	enum dnvme_leg_state next = dnvme_leg_next(leg->state, event);
+	int r = check_leg_event(leg, next, reason);
+
+	lockdep_assert_held(&leg->dnvme->lock);
+	if (r)
+		return r;
+	after->changed = leg->state != next;
+	leg->state = next;
+	if (event == DNVME_LEG_EV_FAIL)
+		dnvme_held_take(leg, &after->failing);
+	if (dnvme_held_review(leg->dnvme, &after->failing))
+		queue_work(dnvme_wq, &leg->dnvme->release_work);
+	return 0;
+}
+
 int dnvme_leg_event(struct dnvme_leg *leg, enum dnvme_leg_event event, const char **reason)
 {
-	struct bio_list failing = BIO_EMPTY_LIST;
+	struct aftermath after = { .failing = BIO_EMPTY_LIST };
 	struct dnvme *d = leg->dnvme;
-	enum dnvme_leg_state next;
-	bool changed;
 	int r;
 
 	spin_lock_irq(&d->lock);
-	next = dnvme_leg_next(leg->state, event);
-	r = check_leg_event(leg, next, reason);
-	if (r) {
-		spin_unlock_irq(&d->lock);
-		return r;
-	}
-	changed = leg->state != next;
-	leg->state = next;
-	if (event == DNVME_LEG_EV_FAIL)
-		dnvme_held_take(leg, &failing);
-	if (dnvme_held_review(d, &failing))
-		queue_work(dnvme_wq, &d->release_work);
+	r = change_leg_state(leg, event, reason, &after);
 	spin_unlock_irq(&d->lock);
+	if (r)
+		return r;
 
-	changed |= dnvme_held_fail(d, &failing);
-	if (changed)
+	if (dnvme_held_fail(d, &after.failing) || after.changed)
 		dnvme_event_raise(d);
 	return 0;
 }
