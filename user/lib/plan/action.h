@@ -37,6 +37,12 @@ struct WipeDm {
     std::uint64_t offset_bytes = 0;
     std::uint64_t length_bytes = 0;
 };
+/// Marks the superblock of a raid member, so that the array resyncs the regions that its
+/// write-intent bitmap calls dirty: dm-raid by itself forgets them after a crash and the halves
+/// stay different.
+struct ResyncDirty {
+    std::string rmeta_uuid;
+};
 /// Makes thin volume @ref thin_id in a pool; one that is there already is success.
 struct CreateThin {
     std::string pool_uuid;
@@ -107,8 +113,8 @@ struct ForgetHost {
 };
 
 using Action =
-    std::variant<LoadModule, CreateDm, ReloadDm, ResumeDm, RemoveDm, WipeDm, CreateThin,
-                 CreateNvmetHost, RemoveNvmetHost, CreateSubsystem, RemoveSubsystem,
+    std::variant<LoadModule, CreateDm, ReloadDm, ResumeDm, RemoveDm, WipeDm, ResyncDirty,
+                 CreateThin, CreateNvmetHost, RemoveNvmetHost, CreateSubsystem, RemoveSubsystem,
                  CreateNamespace, RemoveNamespace, AllowHost, DisallowHost, CreatePort, RemovePort,
                  LinkSubsystem, UnlinkSubsystem, MarkFormatted, ForgetVolume, ForgetHost>;
 

@@ -58,6 +58,7 @@ class Applier {
     }
     // What is on a device, in a pool or in the store is no part of a KernelState.
     void operator()(const WipeDm& /*a*/) const {}
+    void operator()(const ResyncDirty& /*a*/) const {}
     void operator()(const CreateThin& /*a*/) const {}
     void operator()(const MarkFormatted& /*a*/) const {}
     void operator()(const ForgetVolume& /*a*/) const {}

@@ -49,6 +49,7 @@ class Checker {
     Status operator()(const ReloadDm& a) const;
     Status operator()(const RemoveDm& a) const;
     Status operator()(const WipeDm& a) const;
+    Status operator()(const ResyncDirty& a) const;
     Status operator()(const CreateSubsystem& a) const;
     Status operator()(const RemoveSubsystem& a) const;
     Status operator()(const RemoveNamespace& a) const;
@@ -139,6 +140,16 @@ Status Checker::operator()(const WipeDm& a) const {
     if (count_holders(state_, a.uuid) != 0)
         return refuse("something stands on it");
     return is_ours_alone(a.uuid);
+}
+
+/// An array that runs has its superblocks in memory and writes over what is changed below it.
+Status Checker::operator()(const ResyncDirty& a) const {
+    const auto identity = model::parse_dm_uuid(a.rmeta_uuid);
+    if (!identity || identity->kind != model::DmKind::rmeta)
+        return not_ours("dm device " + a.rmeta_uuid);
+    if (count_holders(state_, a.rmeta_uuid) != 0)
+        return refuse("its array is running");
+    return is_ours_alone(a.rmeta_uuid);
 }
 
 Status Checker::operator()(const CreateSubsystem& a) const {

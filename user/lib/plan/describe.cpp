@@ -58,6 +58,10 @@ std::string sentence(const WipeDm& a) {
                        format_size(a.length_bytes), a.offset_bytes);
 }
 
+std::string sentence(const ResyncDirty& a) {
+    return fmt::format("have dirty regions of dm device {} resynced", name_of(a.rmeta_uuid));
+}
+
 std::string sentence(const CreateThin& a) {
     return fmt::format("create thin volume {} in dm device {}", a.thin_id, name_of(a.pool_uuid));
 }

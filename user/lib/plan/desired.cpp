@@ -5,6 +5,7 @@
 
 #include "model/layout.h"
 #include "model/names.h"
+#include "plan/parts.h"
 #include "plan/planner.h"
 #include "plan/tables.h"
 
@@ -60,7 +61,6 @@ class Builder {
     void add(DmDevice device) { desired_.kernel.dm[device.uuid] = std::move(device); }
     void add_export(const v1::Volume& volume);
     void add_ports(const v1::Volume& volume, const std::string& nqn);
-    [[nodiscard]] std::set<std::string> attached(const v1::Volume& volume) const;
     void need(std::initializer_list<const char*> modules) {
         desired_.kernel.modules.insert(modules.begin(), modules.end());
     }
@@ -128,20 +128,10 @@ void Builder::add(const v1::Volume& volume, const v1::Leg& leg) {
         add(std::move(device));
 }
 
-std::set<std::string> Builder::attached(const v1::Volume& volume) const {
-    std::set<std::string> nqns;
-    for (const std::string& name : volume.hosts()) {
-        const auto host = cluster_.hosts.find(name);
-        if (host != cluster_.hosts.end() && !host->second.deleting())
-            nqns.insert(host->second.nqn());
-    }
-    return nqns;
-}
-
 void Builder::add_export(const v1::Volume& volume) {
     need({"nvmet"});
     const std::string nqn = model::subsystem_nqn(volume.uuid());
-    const std::set<std::string> hosts = attached(volume);
+    const std::set<std::string> hosts = attached_hosts(cluster_, volume);
     desired_.kernel.hosts.insert(hosts.begin(), hosts.end());
     desired_.kernel.subsystems[nqn] = {
         .nqn = nqn,

@@ -9,29 +9,30 @@
 namespace dnvme::plan {
 namespace {
 
-/// Wants what is there of a volume that is down exactly as it is, so that nothing touches it.
+/// Wants what is there of a volume that is down as it is, so that nothing touches it: it may well
+/// be serving. Only hosts that are no longer attached lose it.
 class Keeper {
   public:
     Keeper(KernelState& wanted, const KernelState& actual) : wanted_(wanted), actual_(actual) {}
 
-    void keep(const v1::Volume& volume) {
+    void keep(const v1::Volume& volume, const std::set<std::string>& attached) {
         for (const std::string& uuid : all_parts(volume)) {
             if (const auto device = actual_.dm.find(uuid); device != actual_.dm.end())
                 wanted_.dm.insert(*device);
         }
-        keep_export(model::subsystem_nqn(volume.uuid()));
+        keep_export(model::subsystem_nqn(volume.uuid()), attached);
     }
 
   private:
-    void keep_export(const std::string& nqn) {
-        const auto subsystem = actual_.subsystems.find(nqn);
-        if (subsystem == actual_.subsystems.end())
+    void keep_export(const std::string& nqn, const std::set<std::string>& attached) {
+        const auto there = actual_.subsystems.find(nqn);
+        if (there == actual_.subsystems.end())
             return;
-        wanted_.subsystems.insert(*subsystem);
-        const std::set<std::string>& hosts = subsystem->second.allowed_hosts;
-        wanted_.hosts.insert(hosts.begin(), hosts.end());
+        NvmetSubsystem& kept = wanted_.subsystems[nqn] = there->second;
+        std::erase_if(kept.allowed_hosts, [&](const auto& h) { return !attached.contains(h); });
+        wanted_.hosts.insert(kept.allowed_hosts.begin(), kept.allowed_hosts.end());
         for (const auto& [id, port] : actual_.ports) {
-            if (port.subsystems.contains(nqn))
+            if (port.subsystems.contains(nqn) && !kept.allowed_hosts.empty())
                 keep_link(port, nqn);
         }
     }
@@ -50,7 +51,7 @@ KernelState with_down_volumes(const model::Cluster& cluster, const Desired& desi
     Keeper keeper(wanted, actual);
     for (const auto& [name, volume] : cluster.volumes) {
         if (desired.down.contains(volume.uuid()))
-            keeper.keep(volume);
+            keeper.keep(volume, attached_hosts(cluster, volume));
     }
     return wanted;
 }

@@ -47,6 +47,7 @@ class Orderer {
     void remove(const std::string& uuid);
     void build(const v1::Volume& volume, const v1::Leg& leg);
     void build_pool(const v1::Leg& leg);
+    void assemble(const v1::Leg& leg, const DmDevice& raid);
     void build(const std::string& uuid);
     void wipe(const v1::Volume& volume, const v1::Leg& leg);
     void format(const v1::Volume& volume, const v1::Leg& leg);
@@ -161,11 +162,22 @@ void Orderer::wipe(const v1::Volume& volume, const v1::Leg& leg) {
 void Orderer::build_pool(const v1::Leg& leg) {
     const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
     for (const std::string& uuid : pool_parts(leg)) {
-        if (uuid == raid && is_unformatted(leg) && diff_.create_dm.contains(uuid))
-            add(CreateDm{.device = without_first_sync(diff_.wanted.dm.at(uuid))});
+        if (uuid == raid && diff_.create_dm.contains(uuid))
+            assemble(leg, diff_.wanted.dm.at(uuid));
         else
             build(uuid);
     }
+}
+
+/// Members that were wiped are equal; all others may differ where the last writes went.
+void Orderer::assemble(const v1::Leg& leg, const DmDevice& raid) {
+    if (is_unformatted(leg)) {
+        add(CreateDm{.device = without_first_sync(raid)});
+        return;
+    }
+    for (const v1::LogicalDisk& member : leg.members())
+        add(ResyncDirty{.rmeta_uuid = model::dm_uuid(model::DmKind::rmeta, member.uuid())});
+    add(CreateDm{.device = raid});
 }
 
 void Orderer::build(const std::string& uuid) {

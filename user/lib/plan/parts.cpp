@@ -51,4 +51,14 @@ std::vector<std::string> all_parts(const v1::Volume& volume) {
     return parts;
 }
 
+std::set<std::string> attached_hosts(const model::Cluster& cluster, const v1::Volume& volume) {
+    std::set<std::string> nqns;
+    for (const std::string& name : volume.hosts()) {
+        const auto host = cluster.hosts.find(name);
+        if (host != cluster.hosts.end() && !host->second.deleting())
+            nqns.insert(host->second.nqn());
+    }
+    return nqns;
+}
+
 }  // namespace dnvme::plan

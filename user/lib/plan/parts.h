@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "model/cluster.h"
 
-/// Which dm devices a volume can have, by dm uuid, each after those that it stands on. Devices that
+/// What belongs to a volume. Pure.
+///
+/// The dm devices that it can have, by dm uuid, each after those that it stands on. Devices that
 /// its redundancy does not need are named too: nothing is there under these names.
 namespace dnvme::plan {
 
@@ -21,5 +24,8 @@ std::string front_part(const v1::Volume& volume);
 
 /// All of a volume.
 std::vector<std::string> all_parts(const v1::Volume& volume);
+
+/// NQNs of the hosts that may connect; a host being deleted may not.
+std::set<std::string> attached_hosts(const model::Cluster& cluster, const v1::Volume& volume);
 
 }  // namespace dnvme::plan

@@ -26,7 +26,8 @@ struct Desired {
     /// Legs that must be wiped and built anew: leg uuid -> volume uuid.
     std::map<std::string, std::string> unformatted;
     /// Uuid -> why this volume cannot be built now, e.g. "waits for disk d2 on node n1". Nothing
-    /// of it is desired, but what is there of it is left alone (it may come back at any moment).
+    /// of it is desired, but what is there of it is left alone (it may come back at any moment, or
+    /// serve degraded) except that hosts no longer attached lose it.
     std::map<std::string, std::string> down;
 };
 
