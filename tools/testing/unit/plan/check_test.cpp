@@ -103,6 +103,18 @@ TEST(Check, WipesOnlyGatesThatNothingStandsOn) {
     EXPECT_THAT(refusal({WipeDm{gate, 0, 4096}}, bare), HasSubstr("in use outside dnvme"));
 }
 
+TEST(Check, LeavesSuperblocksOfRunningArraysAlone) {
+    const std::string rmeta = "DNVME-rmeta-" + sample_uuid("ab", 0);
+    model::Cluster cluster = sample_cluster();
+    add_volume(cluster, "v0", 1, v1::REDUNDANCY_RAID1);
+    format_all(cluster);
+    KernelState actual = with_opens(built(cluster));
+    EXPECT_THAT(refusal({ResyncDirty{rmeta}}, actual), HasSubstr("its array is running"));
+    EXPECT_EQ(refusal({ResyncDirty{rmeta}}, {}), "taken");
+    EXPECT_THAT(refusal({ResyncDirty{"DNVME-gate-" + sample_uuid("ab", 0)}}, actual),
+                HasSubstr("is not dnvme's"));
+}
+
 TEST(Check, WantsTheCutFirst) {
     const KernelState actual = built(one_volume());
     const std::string host = "nqn.2014-08.com.example:h0";

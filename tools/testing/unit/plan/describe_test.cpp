@@ -30,6 +30,8 @@ TEST(Describe, DeviceMapper) {
     EXPECT_EQ(describe(RemoveDm{gate().uuid, device}), "remove dm device " + device);
     EXPECT_EQ(describe(WipeDm{gate().uuid, 0, 5 << 20}),
               "wipe dm device " + device + ": 5 MiB from byte 0");
+    EXPECT_EQ(describe(ResyncDirty{"DNVME-rmeta-" + kUuid}),
+              "have dirty regions of dm device dnvme-rmeta-" + kUuid + " resynced");
     EXPECT_EQ(describe(CreateThin{"DNVME-pool-" + kUuid, 0}),
               "create thin volume 0 in dm device dnvme-pool-" + kUuid);
 }

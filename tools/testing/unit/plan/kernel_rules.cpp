@@ -56,6 +56,7 @@ struct Rules {
         return holder_of(a.uuid);
     }
     std::string operator()(const WipeDm& a) const;
+    std::string operator()(const ResyncDirty& a) const;
     std::string operator()(const CreateThin& a) const {
         if (!kernel.dm.contains(a.pool_uuid))
             return "pool is not there";
@@ -193,6 +194,11 @@ std::string Rules::first_sync_is_right(const DmDevice& device) const {
     const bool nosync = device.table[0].params.find(" nosync ") != std::string::npos;
     if (of == nullptr || nosync == of->formatted())
         return "nosync is wrong";
+    for (const v1::LogicalDisk& member : of->members()) {
+        // Each assembly needs it again.
+        if (machine.resynced_.erase("DNVME-rmeta-" + member.uuid()) == 0 && of->formatted())
+            return "its halves may stay different";
+    }
     return "";
 }
 
@@ -227,6 +233,16 @@ std::string Rules::operator()(const WipeDm& a) const {
     machine.wiped_.insert(a.uuid);
     machine.thins_.erase("DNVME-pool-" + of->uuid());
     return holder_of(a.uuid);
+}
+
+std::string Rules::operator()(const ResyncDirty& a) const {
+    const v1::Leg* of = leg_of_member(tail_uuid(a.rmeta_uuid));
+    if (of == nullptr || !of->formatted())
+        return "has no superblock";
+    if (!kernel.dm.contains(a.rmeta_uuid))
+        return "is not there";
+    machine.resynced_.insert(a.rmeta_uuid);
+    return holder_of(a.rmeta_uuid);
 }
 
 std::string Rules::operator()(const RemoveNvmetHost& a) const {

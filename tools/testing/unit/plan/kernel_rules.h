@@ -28,8 +28,9 @@ class StrictMachine {
 
     model::Cluster cluster_;
     KernelState kernel_;
-    std::set<std::string> thins_;  ///< dm uuids of pools that have their thin volume
-    std::set<std::string> wiped_;  ///< dm uuids of gates that were wiped here
+    std::set<std::string> thins_;     ///< dm uuids of pools that have their thin volume
+    std::set<std::string> wiped_;     ///< dm uuids of gates that were wiped here
+    std::set<std::string> resynced_;  ///< dm uuids of rmetas marked since their array last ran
 };
 
 }  // namespace dnvme::plan

@@ -186,6 +186,24 @@ TEST(Plan, LaterAssemblyNeverSaysNosync) {
     EXPECT_THAT(plan_for(cluster, {}), Not(Contains(StartsWith("create thin volume"))));
 }
 
+/// dm-raid forgets after a crash which regions differ, unless every assembly reminds it.
+TEST(Plan, LaterAssemblyHasDirtyRegionsResynced) {
+    model::Cluster cluster = sample_cluster();
+    const v1::Leg& leg = add_volume(cluster, "v0", 1, v1::REDUNDANCY_RAID1).legs(0);
+    EXPECT_THAT(plan_for(cluster, {}), Not(Contains(HasSubstr("resynced"))));
+    format_all(cluster);
+    const auto plan = plan_for(cluster, {});
+    const auto raid = std::find_if(plan.begin(), plan.end(), [&](const std::string& sentence) {
+        return sentence.starts_with("create dm device " + device(model::DmKind::raid, leg.uuid()));
+    });
+    ASSERT_NE(raid, plan.end());
+    for (int i = 0; i < 2; i++)
+        EXPECT_EQ(raid[i - 2], "have dirty regions of dm device " +
+                                   device(model::DmKind::rmeta, leg.members(i).uuid()) +
+                                   " resynced");
+    EXPECT_THAT(plan_for(cluster, built(cluster)), IsEmpty());
+}
+
 TEST(Plan, HalfBuiltLegIsTakenDownToItsGatesAndBuiltAnew) {
     model::Cluster cluster = one_volume({"h0"});
     const KernelState actual = built(cluster);
@@ -230,6 +248,21 @@ TEST(Plan, DownVolumeKeepsItsConnections) {
     const Desired desired = build_desired(cluster, {}, sample_settings());
     ASSERT_EQ(desired.down.size(), 1U);
     EXPECT_THAT(sentences(make_plan(cluster, desired, built(cluster))), IsEmpty());
+}
+
+TEST(Plan, DetachFromADownVolumeTakesEffect) {
+    const model::Cluster cluster = one_volume({"h1"});
+    const Desired desired = build_desired(cluster, {}, sample_settings());
+    EXPECT_THAT(
+        sentences(make_plan(cluster, desired, built(one_volume({"h0", "h1"})))),
+        ElementsAre("unlink nvmet subsystem " + kNqn + " from port 1",
+                    "disallow host " + kHost0 + " on nvmet subsystem " + kNqn,
+                    "remove nvmet host " + kHost0, "link nvmet subsystem " + kNqn + " to port 1"));
+    EXPECT_THAT(
+        sentences(make_plan(cluster, desired, built(one_volume({"h0"})))),
+        ElementsAre("unlink nvmet subsystem " + kNqn + " from port 1", "remove nvmet port 1",
+                    "disallow host " + kHost0 + " on nvmet subsystem " + kNqn,
+                    "remove nvmet host " + kHost0));
 }
 
 }  // namespace
