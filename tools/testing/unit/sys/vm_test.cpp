@@ -108,12 +108,12 @@ TEST_P(VolumeOnKernel, RestartedDaemonHasNothingToDo) {
 }
 
 TEST_P(VolumeOnKernel, DataStandsAfterItIsBuiltAgain) {
-    const v1::Volume& volume = make();
-    write_pattern(front_path(volume), 'x');
+    const std::string front = front_path(make());
+    write_pattern(front, 'x');
     node.tear_down();
     expect_nothing_left(node.actual());
     EXPECT_GT(node.reconcile(), 0U);
-    EXPECT_TRUE(read_pattern(front_path(volume)) == std::string(kPatternBytes, 'x'));
+    EXPECT_TRUE(read_pattern(front) == std::string(kPatternBytes, 'x'));
 }
 
 TEST_P(VolumeOnKernel, ArraysAreWhole) {
