@@ -33,7 +33,7 @@ class Agent:
             try:
                 channel.send({"execute": command, "arguments": arguments})
                 answer = channel.receive(TIMEOUT)
-            except (OSError, ValueError, RigError):
+            except BaseException:
                 # a late answer must not be taken for that to the next request
                 self._hang_up()
                 raise

@@ -29,18 +29,26 @@ class Channel:
         self.socket.sendall(prefix + json.dumps(message).encode() + b"\n")
 
     def receive(self, timeout: float) -> Message:
-        """The next message; TimeoutError if none came in time."""
+        """The next message; RigError if none comes in time or ever."""
         deadline = time.monotonic() + timeout
         while b"\n" not in self.buffer:
-            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            data = self.socket.recv(65536)
-            if not data:
-                raise RigError(f"{self.path.name}: QEMU closed the connection")
-            self.buffer += data
+            self.buffer += self._read(max(deadline - time.monotonic(), 0.001))
         line, _, self.buffer = self.buffer.partition(b"\n")
         # the guest agent marks the start of a new conversation with 0xff
         message: Message = json.loads(line.rpartition(b"\xff")[2])
         return message
+
+    def _read(self, timeout: float) -> bytes:
+        self.socket.settimeout(timeout)
+        try:
+            data = self.socket.recv(65536)
+        except TimeoutError:
+            raise RigError(f"{self.path}: no answer in time; is the guest paused?") from None
+        except OSError as error:
+            raise RigError(f"{self.path}: {error}") from error
+        if not data:
+            raise RigError(f"{self.path}: QEMU closed the connection")
+        return data
 
     def close(self) -> None:
         """Hang up."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shlex
@@ -90,13 +91,17 @@ class Machine:
     def shut_down(self, timeout: float = 300.0) -> None:
         """Switch the guest off in order: file systems synced and unmounted."""
         self.run("sync; umount -a -t ext4,xfs", timeout=timeout)
-        self.agent.start(["/bin/busybox", "poweroff", "-f"])
+        with contextlib.suppress(RigError):  # the agent may be gone before it has answered
+            self.agent.start(["/bin/busybox", "poweroff", "-f"])
         self.wait_off(timeout)
 
     def wait_off(self, timeout: float = BOOT_TIMEOUT) -> None:
         """Wait until the guest has switched itself off."""
-        if self.process:
-            self.process.wait(timeout)
+        try:
+            if self.process:
+                self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise RigError(f"{self.name} did not switch off within {timeout:.0f} s") from None
         self.process = None
         self._disconnect()
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from pathlib import Path
 
@@ -17,21 +18,23 @@ class Monitor:
 
     def __init__(self, path: Path) -> None:
         self.lock = threading.Lock()
+        self.numbers = itertools.count(1)
         self.channel = Channel(path, TIMEOUT)
         self.channel.receive(TIMEOUT)  # the greeting
         self.call("qmp_capabilities")
 
     def call(self, command: str, **arguments: object) -> Message:
-        """Run a monitor command and return its answer; events in between are of no interest."""
-        request: Message = {"execute": command, "arguments": arguments}
+        """Run a monitor command and return its answer; what else comes, such as events and late
+        answers to requests that were given up, is of no interest."""
         with self.lock:
-            self.channel.send(request)
-            while True:
+            number = next(self.numbers)
+            self.channel.send({"execute": command, "arguments": arguments, "id": number})
+            answer = self.channel.receive(TIMEOUT)
+            while answer.get("id") != number:
                 answer = self.channel.receive(TIMEOUT)
-                if "error" in answer:
-                    raise RigError(f"QEMU refused {command}: {answer['error'].get('desc')}")
-                if "return" in answer:
-                    return answer
+        if "error" in answer:
+            raise RigError(f"QEMU refused {command}: {answer['error'].get('desc')}")
+        return answer
 
     def close(self) -> None:
         """Hang up."""

@@ -50,9 +50,12 @@ class Rig:
             machine.wait_ready()
 
     def partition(self, one: Machine, other: Machine) -> None:
-        """Let two guests not see each other any more; all else stays."""
-        one.cut_off_from([other])
-        other.cut_off_from([one])
+        """Let two guests not see each other any more; all else stays. A guest that is off needs
+        no rules: those of the other drop both directions. One partition at a time for a guest;
+        for more use Machine.cut_off_from()."""
+        for machine, peer in ((one, other), (other, one)):
+            if machine.running:
+                machine.cut_off_from([peer])
 
     def heal(self) -> None:
         """End every partition."""
