@@ -17,36 +17,39 @@ constexpr std::uint64_t kTiB = 1ULL << 40;
 constexpr std::uint64_t kPiB = 1ULL << 50;
 constexpr v1::Redundancy kRedundancies[] = {v1::REDUNDANCY_NONE, v1::REDUNDANCY_RAID1};
 
-/// What every layout promises, whatever was asked for.
-void expect_sound(const VolumeLayout& volume, std::uint64_t size, std::uint32_t legs,
-                  std::uint64_t chunk, v1::Redundancy redundancy) {
-    SCOPED_TRACE(testing::Message() << size << " bytes, " << legs << " legs, chunk " << chunk);
-    const LegLayout& leg = volume.leg;
-    EXPECT_EQ(volume.size, leg.size * legs);
+/// Rounded up, but never by a whole unit a leg.
+void expect_rounded(const VolumeLayout& volume, std::uint64_t size, std::uint32_t legs,
+                    std::uint64_t chunk) {
+    EXPECT_EQ(volume.size, volume.leg.size * legs);
     EXPECT_GE(volume.size, size);
-    // Rounding up never adds a whole unit to a leg.
     EXPECT_LT(volume.size - size, legs * std::max(chunk, kMiB));
-    EXPECT_EQ(leg.size % chunk, 0U);
-    EXPECT_EQ(leg.size % kMiB, 0U);
+    EXPECT_EQ(volume.leg.size % chunk, 0U);
+    EXPECT_EQ(volume.leg.size % kMiB, 0U);
+}
 
+/// A power of two within dm-thin's limits, and no larger than it has to be.
+void expect_good_block(const LegLayout& leg) {
     EXPECT_TRUE(std::has_single_bit(leg.pool_block));
     EXPECT_GE(leg.pool_block, kMinPoolBlock);
     EXPECT_LE(leg.pool_block, kMaxPoolBlock);
+    const std::uint64_t blocks = leg.pool_data / leg.pool_block;
+    EXPECT_LE(blocks, kMaxPoolBlocks);
+    EXPECT_TRUE(leg.pool_block == kMinPoolBlock || blocks > kMaxPoolBlocks / 2);
+    EXPECT_GE(leg.pool_metadata, blocks * 64 + 2 * kMiB);
+}
+
+/// The thin volume fits into the pool, and the pool into the member.
+void expect_room(const LegLayout& leg, v1::Redundancy redundancy) {
     EXPECT_EQ(leg.pool_data % leg.pool_block, 0U);
     EXPECT_GE(leg.pool_data, leg.size);
     EXPECT_LT(leg.pool_data - leg.size, leg.pool_block);
-    const std::uint64_t blocks = leg.pool_data / leg.pool_block;
-    EXPECT_LE(blocks, kMaxPoolBlocks);
-    // No larger than it has to be.
-    EXPECT_TRUE(leg.pool_block == kMinPoolBlock || blocks > kMaxPoolBlocks / 2);
-    EXPECT_EQ(leg.pool_metadata % kMiB, 0U);
-    EXPECT_GE(leg.pool_metadata, blocks * 64 + 2 * kMiB);
-
     const std::uint64_t raid = redundancy == v1::REDUNDANCY_RAID1 ? kRaidMetadata : 0;
     EXPECT_EQ(leg.member, raid + leg.pool_metadata + leg.pool_data);
+    EXPECT_EQ(leg.pool_metadata % kMiB, 0U);
     EXPECT_EQ(leg.member % kMiB, 0U);
 }
 
+/// What every layout promises, whatever was asked for.
 void expect_sound(std::uint64_t size, std::uint32_t legs, std::uint64_t chunk,
                   v1::Redundancy redundancy) {
     const auto volume = layout_volume(size, legs, chunk, redundancy);
@@ -57,7 +60,10 @@ void expect_sound(std::uint64_t size, std::uint32_t legs, std::uint64_t chunk,
         return;
     }
     ASSERT_TRUE(volume) << volume.error().message();
-    expect_sound(*volume, size, legs, chunk, redundancy);
+    SCOPED_TRACE(testing::Message() << size << " bytes, " << legs << " legs, chunk " << chunk);
+    expect_rounded(*volume, size, legs, chunk);
+    expect_good_block(volume->leg);
+    expect_room(volume->leg, redundancy);
 }
 
 TEST(Layout, IsSoundAroundEveryPowerOfTwo) {

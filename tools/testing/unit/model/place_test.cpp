@@ -64,24 +64,39 @@ void expect_disjoint(const Cluster& cluster) {
     }
 }
 
-void expect_well_made(const std::vector<v1::Leg>& legs, const LegLayout& layout,
-                      std::uint32_t members) {
+void expect_members(const v1::Leg& leg, const LegLayout& layout, std::uint32_t members) {
+    ASSERT_EQ(leg.members_size(), static_cast<int>(members));
+    std::set<std::string> disks;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        EXPECT_TRUE(disks.insert(member.disk_uuid()).second) << "two members on one disk";
+        EXPECT_EQ(member.size_bytes(), layout.member);
+        EXPECT_EQ(member.sync(), v1::LogicalDisk::IN_SYNC);
+    }
+}
+
+void expect_as_laid_out(const v1::Leg& leg, const LegLayout& layout) {
+    EXPECT_EQ(leg.epoch(), 1U);
+    EXPECT_EQ(leg.size_bytes(), layout.size);
+    EXPECT_EQ(leg.pool_metadata_bytes(), layout.pool_metadata);
+    EXPECT_EQ(leg.pool_block_bytes(), layout.pool_block);
+    EXPECT_FALSE(leg.formatted());
+}
+
+void expect_own_uuids(const std::vector<v1::Leg>& legs) {
     std::set<std::string> uuids;
     for (const v1::Leg& leg : legs) {
         EXPECT_TRUE(uuids.insert(leg.uuid()).second);
-        EXPECT_EQ(leg.epoch(), 1U);
-        EXPECT_EQ(leg.size_bytes(), layout.size);
-        EXPECT_EQ(leg.pool_metadata_bytes(), layout.pool_metadata);
-        EXPECT_EQ(leg.pool_block_bytes(), layout.pool_block);
-        EXPECT_FALSE(leg.formatted());
-        ASSERT_EQ(leg.members_size(), static_cast<int>(members));
-        std::set<std::string> disks;
-        for (const v1::LogicalDisk& member : leg.members()) {
+        for (const v1::LogicalDisk& member : leg.members())
             EXPECT_TRUE(uuids.insert(member.uuid()).second);
-            EXPECT_TRUE(disks.insert(member.disk_uuid()).second) << "two members on one disk";
-            EXPECT_EQ(member.size_bytes(), layout.member);
-            EXPECT_EQ(member.sync(), v1::LogicalDisk::IN_SYNC);
-        }
+    }
+}
+
+void expect_well_made(const std::vector<v1::Leg>& legs, const LegLayout& layout,
+                      std::uint32_t members) {
+    expect_own_uuids(legs);
+    for (const v1::Leg& leg : legs) {
+        expect_as_laid_out(leg, layout);
+        expect_members(leg, layout, members);
     }
 }
 
