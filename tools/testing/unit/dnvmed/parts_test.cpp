@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// The small parts of the daemon, each on its own.
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "backoff.h"
+#include "events.h"
+#include "instance_lock.h"
+#include "model/names.h"
+#include "operations/disk_checks.h"
+#include "owners.h"
+#include "state_thread.h"
+
+namespace dnvme::daemon {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(BackoffTest, DoublesUpToAMinute) {
+    Backoff backoff(1);
+    for (const int longest : {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000}) {
+        const auto delay = backoff.next().count();
+        EXPECT_LE(delay, longest);
+        EXPECT_GE(delay, longest * 3 / 4);
+    }
+    backoff.reset();
+    EXPECT_LE(backoff.next(), Backoff::kFirst);
+}
+
+TEST(BackoffTest, DiffersBetweenNodes) {
+    Backoff one(1);
+    Backoff other(2);
+    bool differs = false;
+    for (int i = 0; i < 8; ++i) {
+        differs = one.next() != other.next() || differs;
+    }
+    EXPECT_TRUE(differs);
+}
+
+TEST(InstanceLockTest, IsHeldOnceAndFreedWhenItGoes) {
+    const std::string path = testing::TempDir() + "dnvmed-test.lock";
+    {
+        const auto first = InstanceLock::take(path);
+        ASSERT_TRUE(first) << first.error().message();
+        const auto second = InstanceLock::take(path);
+        ASSERT_FALSE(second);
+        EXPECT_EQ(second.error().code(), Code::precondition);
+        EXPECT_THAT(second.error().message(),
+                    HasSubstr("process " + std::to_string(getpid()) + ") runs here"));
+    }
+    EXPECT_TRUE(InstanceLock::take(path));
+}
+
+TEST(StateThreadTest, RunsTasksInTheirOrder) {
+    auto thread = std::move(StateThread::make().value());
+    std::vector<int> ran;
+    for (const int i : {1, 2, 3}) {
+        thread->post([&ran, i] { ran.push_back(i); });
+    }
+    thread->post([&] { thread->stop(); });
+    ASSERT_TRUE(thread->run());
+    EXPECT_THAT(ran, ElementsAre(1, 2, 3));
+}
+
+TEST(StateThreadTest, AnswersOtherThreads) {
+    auto thread = std::move(StateThread::make().value());
+    const auto loop_thread = std::this_thread::get_id();
+    std::thread client([&] {
+        const auto where = thread->ask<std::thread::id>(
+            []() -> Result<std::thread::id> { return std::this_thread::get_id(); });
+        EXPECT_EQ(where.value(), loop_thread);
+        thread->post([&] { thread->stop(); });
+    });
+    ASSERT_TRUE(thread->run());
+    client.join();
+}
+
+TEST(StateThreadTest, QuestionsAfterTheEndAreAnswered) {
+    auto thread = std::move(StateThread::make().value());
+    thread->post([&] { thread->stop(); });
+    ASSERT_TRUE(thread->run());
+    const auto answer = thread->ask<int>([]() -> Result<int> { return 1; });
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code(), Code::unavailable);
+}
+
+TEST(StateThreadTest, WaitingTasksAreDroppedAtTheEnd) {
+    auto thread = std::move(StateThread::make().value());
+    auto queue = std::make_shared<EventQueue>();
+    bool ran = false;
+    thread->post([&] { thread->stop(); });
+    thread->post([&ran, sink = std::make_shared<QueueSink>(queue)] { ran = true; });
+    ASSERT_TRUE(thread->run());
+    EXPECT_FALSE(ran);
+    EXPECT_FALSE(queue->pop());
+    EXPECT_EQ(queue->result().error().code(), Code::unavailable);
+}
+
+TEST(StateThreadTest, AlarmRingsAndMaySetTheNext) {
+    auto thread = std::move(StateThread::make().value());
+    int rang = 0;
+    ASSERT_TRUE(thread->set_alarm(std::chrono::milliseconds(1), [&] {
+        ++rang;
+        ASSERT_TRUE(thread->set_alarm(std::chrono::milliseconds(1), [&] {
+            ++rang;
+            thread->stop();
+        }));
+    }));
+    ASSERT_TRUE(thread->run());
+    EXPECT_EQ(rang, 2);
+}
+
+TEST(StateThreadTest, NewAlarmReplacesTheOld) {
+    auto thread = std::move(StateThread::make().value());
+    bool old_rang = false;
+    ASSERT_TRUE(thread->set_alarm(std::chrono::milliseconds(1), [&] { old_rang = true; }));
+    ASSERT_TRUE(thread->set_alarm(std::chrono::milliseconds(20), [&] { thread->stop(); }));
+    ASSERT_TRUE(thread->run());
+    EXPECT_FALSE(old_rang);
+}
+
+TEST(EventQueueTest, GivesEventsThenTheFirstResult) {
+    EventQueue queue;
+    v1::Event event;
+    event.mutable_step()->set_done(1);
+    queue.push(event);
+    queue.finish({});
+    queue.finish(fail(Code::internal, "too late"));
+    EXPECT_EQ(queue.pop()->step().done(), 1U);
+    EXPECT_FALSE(queue.pop());
+    EXPECT_TRUE(queue.result());
+}
+
+TEST(DiskName, ComesFromThePath) {
+    EXPECT_EQ(name_from_path("/dev/nvme0n1"), "nvme0n1");
+    EXPECT_EQ(name_from_path("/dev/disk/by-id/nvme-ACME_SSD:1"), "nvme-acme_ssd-1");
+    EXPECT_EQ(name_from_path("sda"), "sda");
+    EXPECT_EQ(name_from_path("/dev/--x"), "x");
+    EXPECT_EQ(name_from_path("/dev/" + std::string(80, 'a')), std::string(63, 'a'));
+    EXPECT_EQ(name_from_path("/dev/"), "");
+}
+
+class DeviceCheck : public testing::TestWithParam<std::string> {};
+
+TEST_P(DeviceCheck, DiskOfAnotherManagerIsRefusedEvenWithForce) {
+    sys::BlockDevice device;
+    device.path = "/dev/sda";
+    device.size_bytes = 1ULL << 40;
+    device.signature = GetParam();
+    const auto checked = check_device({}, device, true);
+    ASSERT_FALSE(checked);
+    EXPECT_THAT(checked.error().message(), HasSubstr("/dev/sda belongs to "));
+    EXPECT_THAT(checked.error().message(), HasSubstr(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Managers, DeviceCheck,
+                         testing::Values("LVM2_member", "linux_raid_member", "zfs_member",
+                                         "ceph_bluestore", "drbd", "bcache"),
+                         [](const auto& signature) { return signature.param; });
+
+TEST(DeviceSize, SixteenMebibytesAreTheLeast) {
+    sys::BlockDevice device;
+    device.path = "/dev/sda";
+    device.size_bytes = (16 << 20) - 512;
+    const auto checked = check_device({}, device, true);
+    ASSERT_FALSE(checked);
+    EXPECT_THAT(checked.error().message(), HasSubstr("at least 16 MiB"));
+    device.size_bytes = 16 << 20;
+    EXPECT_TRUE(check_device({}, device, false));
+}
+
+class OwnersTest : public testing::Test {
+  protected:
+    OwnersTest() {
+        v1::Volume volume;
+        volume.set_uuid("vol");
+        volume.set_name("v1");
+        volume.add_legs()->set_uuid("leg");
+        volume.mutable_legs(0)->add_members()->set_uuid("member");
+        cluster_.volumes["v1"] = volume;
+        desired_.ports[7].subsystems = {model::subsystem_nqn("vol")};
+    }
+
+    [[nodiscard]] std::string of(const plan::Action& action) const {
+        return Owners(cluster_, desired_, {}).of(action);
+    }
+
+    static plan::CreateDm create(model::DmKind kind, const std::string& uuid) {
+        plan::CreateDm action;
+        action.device.uuid = model::dm_uuid(kind, uuid);
+        return action;
+    }
+
+    model::Cluster cluster_;
+    plan::KernelState desired_;
+};
+
+TEST_F(OwnersTest, EveryPartBelongsToItsVolume) {
+    EXPECT_EQ(of(create(model::DmKind::ld, "member")), "vol");
+    EXPECT_EQ(of(create(model::DmKind::pool, "leg")), "vol");
+    EXPECT_EQ(of(create(model::DmKind::front, "vol")), "vol");
+    EXPECT_EQ(of(plan::CreateThin{.pool_uuid = model::dm_uuid(model::DmKind::pool, "leg")}), "vol");
+    EXPECT_EQ(of(plan::LinkSubsystem{.port = 7, .nqn = model::subsystem_nqn("vol")}), "vol");
+    plan::CreatePort port;
+    port.port.id = 7;
+    EXPECT_EQ(of(port), "vol");
+    EXPECT_EQ(of(plan::MarkFormatted{.volume_uuid = "vol", .leg_uuid = "leg"}), "vol");
+    EXPECT_EQ(of(plan::ForgetVolume{.uuid = "vol", .name = "v1"}), "vol");
+}
+
+TEST_F(OwnersTest, LeftoversBelongToThemselves) {
+    EXPECT_EQ(of(create(model::DmKind::front, "gone")), "gone");
+    EXPECT_EQ(of(plan::RemoveSubsystem{.nqn = "nqn.x"}), "nqn.x");
+    EXPECT_EQ(of(plan::RemovePort{.id = 9}), "port 9");
+    EXPECT_EQ(of(plan::RemoveNvmetHost{.nqn = "nqn.host"}), "nqn.host");
+}
+
+TEST_F(OwnersTest, ModulesAreForEverybody) {
+    EXPECT_EQ(of(plan::LoadModule{.module = "nvmet"}), Owners::kShared);
+}
+
+}  // namespace
+}  // namespace dnvme::daemon
