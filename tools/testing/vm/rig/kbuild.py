@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -108,12 +110,18 @@ def lost_symbols(wanted: str, got: str) -> list[str]:
 
 
 def make(build_dir: Path, *arguments: str) -> None:
-    """Run the kernel's make; its output is shown only if it fails."""
+    """Run the kernel's make; its output is shown only if it fails. What interrupts us ends it
+    with all its compilers."""
     command = ["make", "-s", "-C", str(build_dir), "ARCH=x86_64", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace", check=False)
-    if done.returncode != 0:
-        raise RigError(f"{' '.join(command)} failed:\n{done.stdout[-6000:]}")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", start_new_session=True) as process:
+        try:
+            output, _ = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGTERM)
+            raise
+    if process.returncode != 0:
+        raise RigError(f"{' '.join(command)} failed:\n{output[-6000:]}")
 
 
 def slim(build_dir: Path) -> None:
