@@ -62,6 +62,7 @@ struct dnvme {
 	struct dnvme_geometry geo;
 	blk_opf_t write_flags;	/* added to every write */
 	bool hold_on_error;
+	u64 write_ttl_ns;	/* 0: none */
 	struct dnvme_spec spec;
 
 	spinlock_t lock;	/* guards what follows, up to the ruler */
@@ -86,7 +87,8 @@ struct dnvme {
 struct dnvme_io {
 	struct dnvme_leg *leg;
 	bool admitted;
-	unsigned short flags;		/* these two with hold_on_error only */
+	bool repeatable;		/* this and below: with hold_on_error only */
+	unsigned short flags;
 	struct bvec_iter iter;
 };
 

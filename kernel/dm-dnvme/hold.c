@@ -231,37 +231,72 @@ static void push_back(struct bio_list *bios)
 	preempt_enable();
 }
 
-/* Takes the oldest held bio as admitted; opens the leg behind the last. */
-static struct bio *next_released(struct dnvme_leg *leg)
+/* The age counts from the arrival in dm core, which has noted the time anyway. */
+static bool is_too_old(const struct dnvme *d, struct bio *bio)
 {
-	struct bio *bio = NULL;
+	return d->write_ttl_ns && op_is_write(bio_op(bio)) &&
+	       jiffies_to_nsecs(jiffies) - dm_start_time_ns_from_clone(bio) > d->write_ttl_ns;
+}
 
-	spin_lock_irq(&leg->dnvme->lock);
-	if (fate(leg) == DNVME_IS_ADMITTED)
-		bio = bio_list_pop(&leg->held_bios);
-	if (bio) {
+static void admit_held(struct dnvme_leg *leg, struct bio *bio)
+{
+	dnvme_bio_io(bio)->admitted = true;
+	dnvme_leg_count(leg);
+}
+
+/*
+ * Takes the oldest held bio as admitted, and those that must not be sent any
+ * more to @failing; opens the leg behind the last.
+ */
+static struct bio *next_released(struct dnvme_leg *leg, struct bio_list *failing)
+{
+	struct bio *bio;
+
+	lockdep_assert_held(&leg->dnvme->lock);
+	if (fate(leg) != DNVME_IS_ADMITTED)
+		return NULL;
+	while ((bio = bio_list_pop(&leg->held_bios))) {
 		leg->held--;
-		dnvme_bio_io(bio)->admitted = true;
-		dnvme_leg_count(leg);
-	} else if (fate(leg) == DNVME_IS_ADMITTED) {
-		dnvme_leg_unshut(leg);
+		if (!is_too_old(leg->dnvme, bio)) {
+			admit_held(leg, bio);
+			return bio;
+		}
+		bio_list_add(failing, bio);
 	}
-	spin_unlock_irq(&leg->dnvme->lock);
-	return bio;
+	dnvme_leg_unshut(leg);
+	return NULL;
+}
+
+/* A bio that came back once has lost its cgroup on the way. */
+static void issue(struct bio *bio)
+{
+	bio_associate_blkg(bio);
+	submit_bio_noacct(bio);
+}
+
+static void release_leg(struct dnvme *d, struct dnvme_leg *leg)
+{
+	struct bio_list failing = BIO_EMPTY_LIST;
+	struct bio *bio;
+
+	do {
+		spin_lock_irq(&d->lock);
+		bio = next_released(leg, &failing);
+		spin_unlock_irq(&d->lock);
+		if (bio)
+			issue(bio);
+		dnvme_held_fail(d, &failing);
+		cond_resched();
+	} while (bio);
 }
 
 void dnvme_release_work(struct work_struct *work)
 {
 	struct dnvme *d = container_of(work, struct dnvme, release_work);
 	struct dnvme_leg *leg;
-	struct bio *bio;
 
-	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
-		while ((bio = next_released(leg))) {
-			submit_bio_noacct(bio);
-			cond_resched();
-		}
-	}
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
+		release_leg(d, leg);
 }
 
 void dnvme_hold_suspend(struct dnvme *d, bool noflush)

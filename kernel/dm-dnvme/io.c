@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
+#include <linux/blk-crypto.h>
+#include <linux/blk-integrity.h>
 #include <linux/blkdev.h>
 
 #include "gate.h"
@@ -60,6 +62,17 @@ static bool aim(struct dnvme *d, struct bio *bio, struct dnvme_leg **legp)
 	return true;
 }
 
+/*
+ * The block layer frees the encryption and integrity contexts of a bio before
+ * it returns it: what has one cannot be sent again as it was.
+ */
+static void record(struct dnvme_io *io, struct bio *bio)
+{
+	io->repeatable = !bio_has_crypt_ctx(bio) && !bio_integrity(bio);
+	io->flags = bio->bi_flags;
+	io->iter = bio->bi_iter;
+}
+
 int dnvme_map(struct dm_target *ti, struct bio *bio)
 {
 	struct dnvme_io *io = dnvme_bio_io(bio);
@@ -70,10 +83,8 @@ int dnvme_map(struct dm_target *ti, struct bio *bio)
 		bio_endio(bio);
 		return DM_MAPIO_SUBMITTED;
 	}
-	if (d->hold_on_error) {
-		io->flags = bio->bi_flags;
-		io->iter = bio->bi_iter;
-	}
+	if (d->hold_on_error)
+		record(io, bio);
 	if (likely(dnvme_leg_enter(io->leg))) {
 		io->admitted = true;
 		return DM_MAPIO_REMAPPED;
@@ -88,10 +99,16 @@ static bool is_leg_error(blk_status_t error)
 }
 
 /* Read-ahead may fail: nobody decides anything by it. */
+static bool is_to_be_held(const struct dnvme *d, struct bio *bio)
+{
+	return d->hold_on_error && dnvme_bio_io(bio)->repeatable &&
+	       !(bio->bi_opf & REQ_RAHEAD);
+}
+
 static int end_with_error(struct dnvme *d, struct dnvme_leg *leg, struct bio *bio)
 {
 	atomic_inc(&leg->errors);
-	if (d->hold_on_error && !(bio->bi_opf & REQ_RAHEAD))
+	if (is_to_be_held(d, bio))
 		return dnvme_hold_failed(leg, bio);
 	dnvme_leg_leave(leg);
 	return DM_ENDIO_DONE;

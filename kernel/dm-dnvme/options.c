@@ -38,16 +38,20 @@ static int parse_nothing(struct dnvme_options *opts, char **args, char **error)
 	return 0;
 }
 
+static int parse_ms(const char *word, u32 min, u32 max, u32 *ms)
+{
+	u64 value;
+
+	if (dnvme_parse_u64(word, &value) || value < min || value > max)
+		return -EINVAL;
+	*ms = value;
+	return 0;
+}
+
 static int parse_drain_ms(struct dnvme_options *opts, char **args, char **error)
 {
-	u64 ms;
-
-	if (dnvme_parse_u64(args[0], &ms) || ms > DNVME_DRAIN_MS_MAX) {
-		*error = "drain_ms must be a number from 0 to 600000";
-		return -EINVAL;
-	}
-	opts->drain_ms = ms;
-	return 0;
+	*error = "drain_ms must be a number from 0 to 600000";
+	return parse_ms(args[0], 0, DNVME_DRAIN_MS_MAX, &opts->drain_ms);
 }
 
 static unsigned int emit_drain_ms(const struct dnvme_options *opts,
@@ -56,6 +60,22 @@ static unsigned int emit_drain_ms(const struct dnvme_options *opts,
 	unsigned int sz = 0;
 
 	DMEMIT(" %u", opts->drain_ms);
+	return sz;
+}
+
+static int parse_write_ttl_ms(struct dnvme_options *opts, char **args, char **error)
+{
+	*error = "write_ttl_ms must be a number from 1 to 600000";
+	return parse_ms(args[0], DNVME_WRITE_TTL_MS_MIN, DNVME_WRITE_TTL_MS_MAX,
+			&opts->write_ttl_ms);
+}
+
+static unsigned int emit_write_ttl_ms(const struct dnvme_options *opts,
+				      char *result, unsigned int maxlen)
+{
+	unsigned int sz = 0;
+
+	DMEMIT(" %u", opts->write_ttl_ms);
 	return sz;
 }
 
@@ -88,7 +108,8 @@ static const struct option_row rows[DNVME_NR_OPTIONS] = {
 	[DNVME_OPTION_WRITE_THROUGH] = { DNVME_OPT_WRITE_THROUGH, 0, parse_nothing },
 	[DNVME_OPTION_LEASE_MS] = { DNVME_OPT_LEASE_MS, 1 },
 	[DNVME_OPTION_PROBE] = { DNVME_OPT_PROBE, 1 },
-	[DNVME_OPTION_WRITE_TTL_MS] = { DNVME_OPT_WRITE_TTL_MS, 1 },
+	[DNVME_OPTION_WRITE_TTL_MS] = { DNVME_OPT_WRITE_TTL_MS, 1, parse_write_ttl_ms,
+					emit_write_ttl_ms },
 	[DNVME_OPTION_DRAIN_MS] = { DNVME_OPT_DRAIN_MS, 1, parse_drain_ms, emit_drain_ms },
 	[DNVME_OPTION_MODE] = { DNVME_OPT_MODE, 1, parse_mode, emit_mode },
 };

@@ -28,6 +28,7 @@ struct dnvme_options {
 
 	enum dnvme_state mode;
 	u32 drain_ms;
+	u32 write_ttl_ms;	/* 0: none */
 };
 
 /*

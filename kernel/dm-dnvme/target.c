@@ -153,6 +153,7 @@ static struct dnvme *alloc_dnvme(struct dm_target *ti, const struct dnvme_spec *
 	if (dnvme_option_given(&spec->opts, DNVME_OPTION_WRITE_THROUGH))
 		d->write_flags = REQ_FUA;
 	d->hold_on_error = dnvme_option_given(&spec->opts, DNVME_OPTION_HOLD_ON_ERROR);
+	d->write_ttl_ns = spec->opts.write_ttl_ms * (u64)NSEC_PER_MSEC;
 	dnvme_geometry_init(&d->geo, spec->nr_legs, spec->chunk_sectors, ti->len);
 	return d;
 }

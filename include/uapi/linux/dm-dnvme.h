@@ -41,6 +41,8 @@
 
 #define DNVME_DRAIN_MS_DEFAULT		2000
 #define DNVME_DRAIN_MS_MAX		600000
+#define DNVME_WRITE_TTL_MS_MIN		1
+#define DNVME_WRITE_TTL_MS_MAX		600000
 
 /*
  * Messages. fence and drain answer with one line:

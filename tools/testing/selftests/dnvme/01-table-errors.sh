@@ -92,6 +92,9 @@ bad "drain_ms must be a number" 1 8 1 "$A" 2 drain_ms fast
 bad "drain_ms must be a number" 1 8 1 "$A" 2 drain_ms -1
 bad "drain_ms must be a number" 1 8 1 "$A" 2 drain_ms 600001
 bad "drain_ms must be a number" 1 8 1 "$A" 2 drain_ms 010
+for ms in 0 -1 600001 1.5 ever; do
+	bad "write_ttl_ms must be a number from 1" 1 8 1 "$A" 2 write_ttl_ms "$ms"
+done
 bad "Duplicated option" 1 8 1 "$A" 4 mode live mode live
 bad "Duplicated option" 1 8 1 "$A" 4 mode live mode held
 bad "Duplicated option" 1 8 1 "$A" 2 write_through write_through
@@ -99,7 +102,7 @@ bad "Duplicated option" 1 8 1 "$A" 4 drain_ms 5 drain_ms 5
 bad "mode live conflicts with zero legs" 1 8 0 2 mode live
 bad "hold_on_error conflicts with zero legs" 1 8 0 1 hold_on_error
 bad "Duplicated option" 1 8 1 "$A" 3 hold_on_error write_through hold_on_error
-for option in "lease_ms 1000" "probe 1 /dev/nullb1" "write_ttl_ms 1000"; do
+for option in "lease_ms 1000" "probe 1 /dev/nullb1"; do
 	bad "not supported by this version" 1 8 1 "$A" "$(wc -w <<<"$option")" "$option"
 done
 

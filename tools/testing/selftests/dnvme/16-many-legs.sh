@@ -9,7 +9,7 @@ ROWS=2
 CHUNK=8
 
 begin
-leg 0 64
+leg 0 64 cache_size=1
 legs=
 for ((i = 0; i < 64; i++)); do legs+=" /dev/nullb0 $((i * 2048))"; done
 check "a stripe over 64 legs" create s "0 $((64 * CHUNK * ROWS)) dnvme 1 $CHUNK 64$legs 0"

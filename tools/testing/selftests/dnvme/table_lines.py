@@ -23,6 +23,7 @@ def options(rng: random.Random, nr_legs: int) -> list[str]:
     modes = ["held", "fenced"] + (["live"] if nr_legs else [])
     known = [["write_through"],
              ["drain_ms", str(rng.choice((0, 1, 600000, rng.randrange(600001))))],
+             ["write_ttl_ms", str(rng.randrange(1, 600001))],
              ["mode", rng.choice(modes)]]
     if nr_legs:
         known.append(["hold_on_error"])
