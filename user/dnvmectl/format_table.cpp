@@ -59,8 +59,9 @@ std::string portal_list(const Portals& portals) {
 std::string label_list(const v1::Node& node) {
     const std::map<std::string, std::string> sorted(node.labels().begin(), node.labels().end());
     std::vector<std::string> texts;
+    texts.reserve(sorted.size());
     for (const auto& [key, value] : sorted) {
-        texts.push_back(key + "=" + value);
+        texts.push_back(fmt::format("{}={}", key, value));
     }
     return joined(texts);
 }

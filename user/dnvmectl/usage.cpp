@@ -32,7 +32,9 @@ std::string joined_names(const std::vector<const CLI::App*>& commands) {
 
 std::string choices(const CLI::App& command) {
     std::vector<std::string> names;
-    for (const CLI::App* choice : command.get_subcommands(nullptr)) {
+    const auto commands = command.get_subcommands(nullptr);
+    names.reserve(commands.size());
+    for (const CLI::App* choice : commands) {
         names.push_back(choice->get_name());
     }
     return fmt::format("{}", fmt::join(names, ", "));

@@ -16,6 +16,7 @@ struct Arguments {
 
 Result<std::vector<v1::Portal>> parse_portals(const std::vector<std::string>& texts) {
     std::vector<v1::Portal> portals;
+    portals.reserve(texts.size());
     for (const std::string& text : texts) {
         auto portal = parse_portal(text);
         if (!portal) {

@@ -19,6 +19,7 @@ namespace {
 Ran run_with(std::vector<std::string> arguments, const std::string& typed, bool terminal) {
     arguments.insert(arguments.begin(), "dnvmectl");
     std::vector<const char*> argv;
+    argv.reserve(arguments.size());
     for (const std::string& argument : arguments) {
         argv.push_back(argument.c_str());
     }
