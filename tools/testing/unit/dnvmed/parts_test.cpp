@@ -172,16 +172,21 @@ TEST(DeviceSize, SixteenMebibytesAreTheLeast) {
     EXPECT_TRUE(check_device({}, device, false));
 }
 
+constexpr const char* kVolume = "00000000-0000-4000-8000-000000000001";
+constexpr const char* kLeg = "00000000-0000-4000-8000-000000000002";
+constexpr const char* kMember = "00000000-0000-4000-8000-000000000003";
+constexpr const char* kGone = "00000000-0000-4000-8000-000000000004";
+
 class OwnersTest : public testing::Test {
   protected:
     OwnersTest() {
         v1::Volume volume;
-        volume.set_uuid("vol");
+        volume.set_uuid(kVolume);
         volume.set_name("v1");
-        volume.add_legs()->set_uuid("leg");
-        volume.mutable_legs(0)->add_members()->set_uuid("member");
+        volume.add_legs()->set_uuid(kLeg);
+        volume.mutable_legs(0)->add_members()->set_uuid(kMember);
         cluster_.volumes["v1"] = volume;
-        desired_.ports[7].subsystems = {model::subsystem_nqn("vol")};
+        desired_.ports[7].subsystems = {model::subsystem_nqn(kVolume)};
     }
 
     [[nodiscard]] std::string of(const plan::Action& action) const {
@@ -199,20 +204,23 @@ class OwnersTest : public testing::Test {
 };
 
 TEST_F(OwnersTest, EveryPartBelongsToItsVolume) {
-    EXPECT_EQ(of(create(model::DmKind::ld, "member")), "vol");
-    EXPECT_EQ(of(create(model::DmKind::pool, "leg")), "vol");
-    EXPECT_EQ(of(create(model::DmKind::front, "vol")), "vol");
-    EXPECT_EQ(of(plan::CreateThin{.pool_uuid = model::dm_uuid(model::DmKind::pool, "leg")}), "vol");
-    EXPECT_EQ(of(plan::LinkSubsystem{.port = 7, .nqn = model::subsystem_nqn("vol")}), "vol");
+    EXPECT_EQ(of(create(model::DmKind::ld, kMember)), kVolume);
+    EXPECT_EQ(of(create(model::DmKind::pool, kLeg)), kVolume);
+    EXPECT_EQ(of(create(model::DmKind::front, kVolume)), kVolume);
+    EXPECT_EQ(of(plan::CreateThin{.pool_uuid = model::dm_uuid(model::DmKind::pool, kLeg)}),
+              kVolume);
+    EXPECT_EQ(of(plan::LinkSubsystem{.port = 7, .nqn = model::subsystem_nqn(kVolume)}), kVolume);
     plan::CreatePort port;
     port.port.id = 7;
-    EXPECT_EQ(of(port), "vol");
-    EXPECT_EQ(of(plan::MarkFormatted{.volume_uuid = "vol", .leg_uuid = "leg"}), "vol");
-    EXPECT_EQ(of(plan::ForgetVolume{.uuid = "vol", .name = "v1"}), "vol");
+    EXPECT_EQ(of(port), kVolume);
+    EXPECT_EQ(of(plan::ResyncDirty{.rmeta_uuid = model::dm_uuid(model::DmKind::rmeta, kMember)}),
+              kVolume);
+    EXPECT_EQ(of(plan::MarkFormatted{.volume_uuid = kVolume, .leg_uuid = kLeg}), kVolume);
+    EXPECT_EQ(of(plan::ForgetVolume{.uuid = kVolume, .name = "v1"}), kVolume);
 }
 
 TEST_F(OwnersTest, LeftoversBelongToThemselves) {
-    EXPECT_EQ(of(create(model::DmKind::front, "gone")), "gone");
+    EXPECT_EQ(of(create(model::DmKind::front, kGone)), kGone);
     EXPECT_EQ(of(plan::RemoveSubsystem{.nqn = "nqn.x"}), "nqn.x");
     EXPECT_EQ(of(plan::RemovePort{.id = 9}), "port 9");
     EXPECT_EQ(of(plan::RemoveNvmetHost{.nqn = "nqn.host"}), "nqn.host");
