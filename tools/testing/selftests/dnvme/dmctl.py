@@ -19,7 +19,8 @@ class Device:
 
     def _ioctl(self, command: int, flags: int, payload: bytes) -> tuple[bytes, int]:
         buffer = bytearray(BUFFER)
-        HEADER.pack_into(buffer, 0, 4, 0, 0, BUFFER, HEADER.size, 0, 0, flags, 0, 0, 0, self.name, b"")
+        HEADER.pack_into(buffer, 0, 4, 0, 0, BUFFER, HEADER.size, 0, 0, flags, 0, 0, 0,
+                         self.name, b"")
         buffer[HEADER.size:HEADER.size + len(payload)] = payload
         fcntl.ioctl(self.control, 3 << 30 | HEADER.size << 16 | 0xFD << 8 | command, buffer)
         fields = HEADER.unpack_from(buffer)

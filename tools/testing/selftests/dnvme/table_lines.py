@@ -37,7 +37,8 @@ def line(rng: random.Random, devices: list[str]) -> str:
     leg_len = chunk * rng.randrange(1, 64)
     if nr_legs == 1:
         leg_len += 8 * rng.randrange(64)
-    words = ["0", str(max(nr_legs, 1) * leg_len), "dnvme", str(epoch(rng)), str(chunk), str(nr_legs)]
+    words = ["0", str(max(nr_legs, 1) * leg_len), "dnvme"]
+    words += [str(epoch(rng)), str(chunk), str(nr_legs)]
     for _ in range(nr_legs):
         words += [rng.choice(devices), str(8 * rng.randrange((DEVICE_SECTORS - leg_len) // 8))]
     opts = options(rng, nr_legs)
