@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -142,8 +144,7 @@ void add_host(v1::Volume& volume, const std::string& host) {
 
 void remove_host(v1::Volume& volume, const std::string& host) {
     auto& hosts = *volume.mutable_hosts();
-    const auto [first, last] = std::ranges::remove(hosts, host);
-    hosts.erase(first, last);
+    hosts.erase(std::remove(hosts.begin(), hosts.end(), host), hosts.end());
 }
 
 /// A host that was told "detached" must not be able to write any more.
