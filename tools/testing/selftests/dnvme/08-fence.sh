@@ -11,12 +11,13 @@ DELAY_NS=3000000
 load() {
 	fio --name=load --filename="$1" --direct=1 --rw=randrw --bs=4k --iodepth=16 --numjobs=4 \
 		--ioengine=libaio --time_based --runtime=100000 --continue_on_error=all \
-		--norandommap --gtod_reduce=1 --group_reporting >"$TMP/fio" 2>&1 &
+		--norandommap --gtod_reduce=1 --thread --group_reporting >"$TMP/fio" 2>&1 &
 	LOAD=$!
 }
 
 # end_load GATE: lets the load see errors until it is gone.
 end_load() {
+	kill -CONT "$LOAD"
 	kill -INT "$LOAD"
 	until ! kill -0 "$LOAD" 2>/dev/null; do
 		msg "$1" fail_held 2>/dev/null
@@ -31,7 +32,7 @@ echo none >/sys/block/nullb0/queue/scheduler
 gate g /dev/nullb0 drain_ms 60000
 load /dev/mapper/g
 check "a gate: $ROUNDS rounds of fence and open, nothing late" \
-	"$SELF/fence_rounds.py" g nullb0 "$ROUNDS"
+	"$SELF/fence_rounds.py" g nullb0 "$LOAD" "$ROUNDS"
 end_load g
 check "the gate is removed" dmsetup remove --retry g
 
@@ -39,7 +40,7 @@ create s "0 65536 dnvme 1 8 4 /dev/nullb0 0 /dev/nullb0 16384 /dev/nullb0 32768 
 2 drain_ms 60000"
 load /dev/mapper/s
 check "a stripe: $((ROUNDS / 3)) rounds of fence and open, nothing late" \
-	"$SELF/fence_rounds.py" s nullb0 $((ROUNDS / 3))
+	"$SELF/fence_rounds.py" s nullb0 "$LOAD" $((ROUNDS / 3))
 end_load s
 same "nothing is left in flight or held" "0 0" "$(status s 4-5)"
 finish

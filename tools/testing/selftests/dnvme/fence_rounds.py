@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fences and opens a gate under load and watches the device below it.
 
-fence_rounds.py GATE LEG-DISK ROUNDS
+fence_rounds.py GATE LEG-DISK LOAD-PID ROUNDS
 
 The leg keeps every bio for some milliseconds, so that a bio that passed the
 gate late is still seen in flight at the first look, or counted at the second.
 """
+import os
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -48,18 +50,22 @@ def await_load(gate: Device) -> None:
         time.sleep(0.001)
 
 
-def reopen(gate: Device, epoch: int) -> None:
-    """An open is refused while a bio is held, and the load holds new ones."""
+def reopen(gate: Device, epoch: int, load: int) -> None:
+    """An open is refused while a bio is held, so the load stands still for it."""
+    os.kill(load, signal.SIGSTOP)
     while True:
+        gate.message("fail_held")
         try:
             gate.message(f"open {epoch}")
-            return
+            break
         except OSError:
-            gate.message("fail_held")
+            time.sleep(0.001)
+    os.kill(load, signal.SIGCONT)
 
 
 def main() -> None:
-    gate, leg, rounds = Device(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    gate, leg = Device(sys.argv[1]), sys.argv[2]
+    load, rounds = int(sys.argv[3]), int(sys.argv[4])
     rng = random.Random(1)
     closed = held = 0
     epoch = int(gate.status()[0])
@@ -71,7 +77,7 @@ def main() -> None:
         closed += in_flight
         held += waiting
         epoch += 1
-        reopen(gate, epoch)
+        reopen(gate, epoch, load)
     print(f"{rounds} rounds: {closed} bios in flight when it closed, {held} held")
     if not closed or not held:
         sys.exit("the load did not meet the fence")
