@@ -14,7 +14,11 @@ FAILED=0
 must_fail() {
 	local ko="$DNVME_BREAK_MODULES/break-$1/dm-dnvme.ko" output status
 	NUMBER=$((NUMBER + 1))
-	output=$(DNVME_KO=$ko DNVME_PATIENCE=10 DNVME_ROUNDS=30 "$SELF/$2" 2>&1)
+	if [ -e "$ko" ]; then
+		output=$(DNVME_KO=$ko DNVME_PATIENCE=10 DNVME_ROUNDS=30 "$SELF/$2" 2>&1)
+	else
+		output="there is no $ko: run tools/testing/steps/modules" && false
+	fi
 	status=$?
 	if [ "$status" = 1 ] && grep -q "^not ok [0-9]* .*$3" <<<"$output"; then
 		echo "ok $NUMBER without $1, $2 fails: $3"
@@ -26,12 +30,10 @@ must_fail() {
 }
 
 echo "KTAP version 1"
-for protection in admission drain order; do
-	if [ ! -e "${DNVME_BREAK_MODULES:-/none}/break-$protection/dm-dnvme.ko" ]; then
-		echo "1..0 # SKIP no module break-$protection, set DNVME_BREAK_MODULES"
-		exit 4
-	fi
-done
+if [ -z "${DNVME_BREAK_MODULES:-}" ]; then
+	echo "1..0 # SKIP DNVME_BREAK_MODULES names no directory of test-only modules"
+	exit 4
+fi
 must_fail admission 08-fence.sh "nothing late"
 must_fail drain 09-fence-hang.sh "fence answers undrained"
 must_fail order 07-hold.sh "the writes were issued in order of arrival"
