@@ -6,7 +6,7 @@
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
 SEED=${DNVME_SEED:-$(date +%s)}
-LINES=${DNVME_LINES:-150}
+COUNT=${DNVME_LINES:-60}
 
 round_trip() {
 	dmsetup reload generated --table "$1" || return 1
@@ -19,17 +19,17 @@ round_trips() {
 		number=$((number + 1))
 		round_trip "$line" || { echo "line $number: $line"; return 1; }
 	done
-	[ "$number" = "$LINES" ]
+	[ "$number" = "$COUNT" ]
 }
 
 begin
 leg 0 128
 leg 1 128
 check "a device to load tables into" create generated "0 1024 dnvme 0 8 0 0"
-"$SELF/table_lines.py" "$SEED" "$LINES" "$(major_minor /dev/nullb0)" "$(major_minor /dev/nullb1)" \
+"$SELF/table_lines.py" "$SEED" "$COUNT" "$(major_minor /dev/nullb0)" "$(major_minor /dev/nullb1)" \
 	>"$TMP/lines"
 echo "# DNVME_SEED=$SEED"
-check "$LINES generated lines come back as loaded" round_trips <"$TMP/lines"
+check "$COUNT generated lines come back as loaded" round_trips <"$TMP/lines"
 
 check "a live gate" create g "0 1024 dnvme 5 8 1 $(major_minor /dev/nullb0) 16 4 drain_ms 7 mode live"
 loaded=$(dmsetup table g)

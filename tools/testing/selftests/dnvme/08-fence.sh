@@ -8,23 +8,6 @@
 ROUNDS=${DNVME_ROUNDS:-150}
 DELAY_NS=3000000
 
-load() {
-	fio --name=load --filename="$1" --direct=1 --rw=randrw --bs=4k --iodepth=16 --numjobs=4 \
-		--ioengine=libaio --time_based --runtime=100000 --continue_on_error=all \
-		--norandommap --gtod_reduce=1 --thread --group_reporting >"$TMP/fio" 2>&1 &
-	LOAD=$!
-}
-
-# end_load GATE: lets the load see errors until it is gone.
-end_load() {
-	kill -CONT "$LOAD"
-	kill -INT "$LOAD"
-	until ! kill -0 "$LOAD" 2>/dev/null; do
-		msg "$1" fail_held 2>/dev/null
-		sleep 0.1
-	done
-}
-
 begin
 leg 0 64 irqmode=2 completion_nsec="$DELAY_NS" hw_queue_depth=1024 submit_queues="$(nproc)"
 echo none >/sys/block/nullb0/queue/scheduler
@@ -33,7 +16,7 @@ gate g /dev/nullb0 drain_ms 60000
 load /dev/mapper/g
 check "a gate: $ROUNDS rounds of fence and open, nothing late" \
 	"$SELF/fence_rounds.py" g nullb0 "$LOAD" "$ROUNDS"
-end_load g
+check "every bio of the load was answered" end_load g
 check "the gate is removed" dmsetup remove --retry g
 
 create s "0 65536 dnvme 1 8 4 /dev/nullb0 0 /dev/nullb0 16384 /dev/nullb0 32768 /dev/nullb0 49152 \
@@ -41,6 +24,6 @@ create s "0 65536 dnvme 1 8 4 /dev/nullb0 0 /dev/nullb0 16384 /dev/nullb0 32768 
 load /dev/mapper/s
 check "a stripe: $((ROUNDS / 3)) rounds of fence and open, nothing late" \
 	"$SELF/fence_rounds.py" s nullb0 "$LOAD" $((ROUNDS / 3))
-end_load s
+check "every bio of the load was answered" end_load s
 same "nothing is left in flight or held" "0 0" "$(status s 4-5)"
 finish

@@ -267,6 +267,30 @@ trace_mark() {
 
 TRACING=/sys/kernel/tracing
 
+# ---- load --------------------------------------------------------------------
+
+LOAD=
+
+# load DEV: reads and writes until its end, whatever errors it sees.
+load() {
+	fio --name=load --filename="$1" --direct=1 --rw=randrw --bs=4k --iodepth=16 --numjobs=4 \
+		--ioengine=libaio --time_based --runtime=100000 --continue_on_error=all --error_dump=0 \
+		--norandommap --gtod_reduce=1 --thread --group_reporting >"$TMP/fio" 2>&1 &
+	LOAD=$!
+}
+
+# end_load GATE: lets the load see errors until it is gone; it goes when all its bios came back.
+end_load() {
+	kill -CONT "$LOAD"
+	kill -INT "$LOAD"
+	wait_for load_is_gone "$1"
+}
+
+load_is_gone() {
+	msg "$1" fail_held 2>/dev/null
+	not kill -0 "$LOAD" 2>/dev/null
+}
+
 # ---- held writes -------------------------------------------------------------
 
 WRITERS=()

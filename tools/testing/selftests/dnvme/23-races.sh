@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Fences race with every other message, with reloads and with a removal, under
+# load: no bio is lost, no epoch is taken twice, nothing hangs.
+
+# shellcheck source=tools/testing/selftests/dnvme/lib.sh
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+
+RELOADS=${DNVME_RELOADS:-12}
+TABLE="0 131072 dnvme EPOCH 8 1 /dev/nullb0 0 4 drain_ms 200 mode MODE"
+
+# table MODE
+table() {
+	sed "s/EPOCH/1/;s/MODE/$1/" <<<"$TABLE"
+}
+
+can_be_opened() {
+	msg g leg 0 release
+	msg g fail_held
+	msg g open $(($(status g 1) + 1))
+}
+
+epoch() {
+	status "$1" 1
+}
+
+# By force an error target takes the gate's place at once; the device goes with its last opener.
+is_removed() {
+	dmsetup remove --force "$1"
+	not dmsetup info "$1"
+} >/dev/null 2>&1
+
+begin
+leg 0 64 irqmode=2 completion_nsec=1000000 hw_queue_depth=1024 submit_queues="$(nproc)"
+
+check "a gate" create g "$(table live)"
+load /dev/mapper/g
+check "races of messages with $RELOADS reloads" "$SELF/races.py" g "$TABLE" "$RELOADS"
+check "every bio of the load was answered" end_load g
+check "the gate can be opened" wait_for can_be_opened
+same "nothing is in flight or held" "L - 0 0 1 L 0 0" "$(status g 2-9)"
+check "a write passes" write_block /dev/mapper/g 5 z
+same "to the leg" z "$(read_letter /dev/nullb0 5)"
+
+for mode in live held fenced; do
+	check "a gate made $mode" create r "$(table "$mode")"
+	load /dev/mapper/r
+	"$SELF/races.py" r >"$TMP/races" 2>&1 &
+	RACERS=$!
+	check "  is raced for" wait_for at_least epoch r 20
+	refused "  is not removed while the load has it open" is_removed r
+	check "  nothing was wrong in the races" wait "$RACERS"
+	kill -INT "$LOAD"
+	check "  every bio of the load was answered" wait_for not kill -0 "$LOAD"
+	check "  is removed" wait_for is_removed r
+done
+finish
