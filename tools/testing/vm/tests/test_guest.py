@@ -82,7 +82,7 @@ class Commands(unittest.TestCase):
         with self.assertRaisesRegex(CommandTimeout, "(?s)within 1 s.*so far"):
             command.wait(timeout=1)
         self.end_all()
-        self.assertFalse(command.ended())
+        self.assertEqual(128 + 9, command.result().status)
 
     def test_a_guest_that_is_gone_ends_the_wait(self) -> None:
         command = self.start("sleep 1000")
@@ -92,6 +92,13 @@ class Commands(unittest.TestCase):
         with self.assertRaises(GuestGone):
             command.wait()
         command.kill()
+
+    def test_pid_leads_the_session_of_all_that_was_started(self) -> None:
+        command = self.start("ps -o sid= -p $$; ps -o sid= -p $PPID")
+        own, above = command.wait().stdout.split()
+        pid = (command.directory / "pid").read_text(encoding="ascii").strip()
+        self.assertEqual(pid, own)
+        self.assertNotEqual(pid, above)
 
 
 if __name__ == "__main__":
