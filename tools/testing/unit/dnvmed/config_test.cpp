@@ -147,6 +147,7 @@ TEST(Options, EveryFlagIsParsed) {
         "dnvmed", "--config", "c",           "--socket", "s",     "--store",       "st",
         "--node", "n",        "--log-level", "debug",    "--sim", "--check-config"};
     std::vector<char*> argv;
+    argv.reserve(words.size());
     for (auto& word : words) {
         argv.push_back(word.data());
     }

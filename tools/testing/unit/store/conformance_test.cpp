@@ -229,6 +229,7 @@ TEST_P(StoreConformance, ConcurrentSwapsLoseNothing) {
         }
     };
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
         threads.emplace_back(add);
     }
