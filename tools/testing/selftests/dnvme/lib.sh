@@ -165,7 +165,7 @@ queue_limit() {
 }
 
 major_minor() {
-	lsblk -dno MAJ:MIN "$1" | tr -d ' '
+	stat -Lc %Hr:%Lr "$1"
 }
 
 sectors() {
@@ -189,11 +189,15 @@ msg() {
 	dmsetup message "$1" 0 "${@:2}"
 }
 
-# status NAME [FIELD]: the line after the target's name, or one word of it.
+# status NAME [FIELDS]: the words after the target's name; FIELDS as for cut: 2, 2-5, 7-.
+# A poll: in an emulated guest each further program would cost more than the question.
 status() {
-	local line
-	line=$(dmsetup status --noflush "$1" | sed 's/.* dnvme //')
-	if [ $# = 1 ]; then echo "$line"; else cut -d' ' -f"$2" <<<"$line"; fi
+	local line words first last
+	line=$(dmsetup status --noflush "$1")
+	read -ra words <<<"${line#* dnvme }"
+	first=${2:-1-} last=${2:-1-}
+	first=${first%-*} last=${last#*-}
+	echo "${words[*]:first - 1:${last:-${#words[@]}} - first + 1}"
 }
 
 state() { status "$1" 2; }
@@ -230,8 +234,10 @@ logged() {
 
 # write_block DEV BLOCK LETTER: one direct write of 4 KiB filled with LETTER.
 write_block() {
-	head -c 4096 /dev/zero | tr '\0' "$3" |
-		dd of="$1" bs=4096 seek="$2" count=1 iflag=fullblock oflag=direct conv=nocreat status=none
+	local block
+	printf -v block %4096s ''
+	dd of="$1" bs=4096 seek="$2" count=1 iflag=fullblock oflag=direct conv=nocreat status=none \
+		<<<"${block// /$3}"
 }
 
 # read_letter DEV BLOCK: the first letter there.
