@@ -13,7 +13,7 @@ class CrashTest(NodeCase):
     """One node without hosts."""
 
     def test_killed_while_creating(self) -> None:
-        total = len(self.node.ctl(f"--dry-run {CREATE}").stdout.splitlines())
+        total = len(self.node.ctl(f"{CREATE} --dry-run").stdout.splitlines())
         for step in range(1, total, max(1, total // 6)):
             with self.subTest(step=step):
                 self.kill_at(step, CREATE)

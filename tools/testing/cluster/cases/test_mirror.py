@@ -35,9 +35,10 @@ STOCK_REMOVAL = "for d in raid data0 meta0 data1 meta1; do dmsetup remove s-$d; 
 class Member:
     """Where a member lies on its disk, in sectors."""
 
-    disk: str
+    serial: str
     start: int
     sectors: int
+    disk: str = ""  # its device since the last boot
 
     @property
     def data_start(self) -> int:
@@ -54,7 +55,7 @@ class MirrorTest(NodeCase):
     def test_torn_mirror_is_made_whole(self) -> None:
         self.node.ctl("volume create v1 --size 64M --redundancy raid1")
         members = self.members()
-        self.cut_power_under_writes()
+        self.cut_power_under_writes(members)
         offset = self.tear(members)
         self.node.machine.run(STOCK_ASSEMBLY.format(*members))
         wait_until("stock dm-raid is idle", self.raid_is_idle)
@@ -64,7 +65,7 @@ class MirrorTest(NodeCase):
         self.assertTrue(self.halves_agree(members))
 
         self.node.start_daemon()
-        self.cut_power_under_writes()
+        self.cut_power_under_writes(members)
         self.tear(members)
         self.node.start_daemon()
         wait_until("dm-raid is in sync", self.raid_is_idle)
@@ -78,14 +79,12 @@ class MirrorTest(NodeCase):
         found = []
         for uuid in member_uuids(leg):
             words = run(f"dmsetup table dnvme-ld-{uuid}").stdout.split()
-            disk = run(f"readlink -f /dev/block/{words[3]} || true").stdout.strip()
-            if not disk.startswith("/dev/nvme"):
-                disk = "/dev/" + run(f"basename $(readlink -f /sys/dev/block/{words[3]})"
-                                     ).stdout.strip()
-            found.append(Member(disk, int(words[4]), int(words[1])))
+            disk = run(f"readlink -f /sys/dev/block/{words[3]}/device/serial").stdout.strip()
+            serial = run(["cat", disk]).stdout.strip()
+            found.append(Member(serial, int(words[4]), int(words[1])))
         return found
 
-    def cut_power_under_writes(self) -> None:
+    def cut_power_under_writes(self, members: list[Member]) -> None:
         run = self.node.machine.run
         front = run("ls /dev/mapper/dnvme-front-*").stdout.strip()
         number = run(f"dmsetup info -c --noheadings -o major,minor {front}").stdout.strip()
@@ -97,6 +96,8 @@ class MirrorTest(NodeCase):
         self.node.machine.power_cut()
         self.assertFalse(job.ended())
         self.node.machine.boot()
+        for member in members:
+            member.disk = self.nvme_disk(member.serial)
 
     def tear(self, members: list[Member]) -> int:
         """Garbage on the second half, in the last region that is dirty; returns the offset."""

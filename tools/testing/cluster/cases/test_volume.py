@@ -23,7 +23,7 @@ class VolumeTest(NodeCase):
 
     def test_dry_run_says_what_the_log_will_say(self) -> None:
         before = self.everything()
-        plan = self.node.ctl(f"--dry-run {CREATE}").stdout
+        plan = self.node.ctl(f"{CREATE} --dry-run").stdout
         self.assertEqual(self.everything(), before)
         self.node.ctl(CREATE)
         log = without_uuids("\n".join(sentences(self.node.log(), "create dm device")))

@@ -62,12 +62,12 @@ class NodeCase(unittest.TestCase):
         cls.node.start_daemon()
         cls.node.ctl(f"node create store1 --portal {cls.node.machine.address}")
         for i in range(4):
-            cls.node.ctl(f"disk create {cls._nvme_disk(f'disk{i}')} --name d{i}")
+            cls.node.ctl(f"disk create {cls.nvme_disk(f'disk{i}')} --name d{i}")
         for number, host in enumerate(cls.host, 1):
             cls.node.ctl(f"host create host{number} --nqn {host.nqn}")
 
     @classmethod
-    def _nvme_disk(cls, serial: str) -> str:
+    def nvme_disk(cls, serial: str) -> str:
         """The device of a disk: the kernel numbers controllers in no fixed order."""
         return cls.node.machine.run(
             f"echo /dev/$(basename $(dirname $(grep -l {serial} /sys/class/nvme/*/serial)))n1"
