@@ -61,7 +61,10 @@ lint: ## run the lint set
 check: ## run every test: builds, lint, unit tests, tests in virtual machines (STEPS=)
 	@tools/testing/run-check $(STEPS)
 
+soak: modules user ## run what takes too long for check, and record it in Documentation/evidence
+	@tools/testing/soak
+
 clean: ## remove everything that was built (the cache stays)
 	rm -rf build
 
-.PHONY: help setup modules user install vm demo unit selftests lint check clean
+.PHONY: help setup modules user install vm demo unit selftests lint check soak clean

@@ -9,8 +9,8 @@ import re
 from stage.case import NodeCase
 from stage.host import argument_of
 
-CYCLES = int(os.environ.get("DNVME_TEST_CYCLES", "200"))
-CONNECT_EVERY = 10
+CYCLES = int(os.environ.get("DNVME_TEST_CYCLES", "12"))  # 200 in make soak
+CONNECT_EVERY = 5
 
 
 class CyclesTest(NodeCase):
