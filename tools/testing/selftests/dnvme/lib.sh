@@ -222,12 +222,12 @@ mark() {
 	echo "$MARK" >/dev/kmsg
 }
 
-log_since_mark() {
-	dmesg | sed "0,/$MARK/d"
-}
-
+# logged TEXT: some line since the mark has it.
 logged() {
-	log_since_mark | grep -F -- "$1"
+	dmesg | awk -v mark="$MARK" -v text="$1" '
+		seen && index($0, text) { found = 1 }
+		index($0, mark) { seen = 1 }
+		END { exit !found }'
 }
 
 # ---- I/O ---------------------------------------------------------------------
