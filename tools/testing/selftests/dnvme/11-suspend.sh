@@ -5,7 +5,7 @@
 # shellcheck source=tools/testing/selftests/dnvme/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-BLOCKS="9 2 6 1 7 3"
+BLOCKS="9 2 6 1"
 COUNT=$(wc -w <<<"$BLOCKS")
 
 begin
