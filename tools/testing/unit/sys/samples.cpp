@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace dnvme::sys {
@@ -25,7 +26,7 @@ std::map<std::string, std::string> read_samples(const std::string& kernel,
         std::string target;
         words >> name >> what >> start >> length >> target >> std::ws;
         EXPECT_EQ(target, type) << line;
-        std::getline(words, samples[name + " " + what]);
+        std::getline(words, samples[fmt::format("{} {}", name, what)]);
     }
     return samples;
 }
