@@ -2,6 +2,7 @@
 // What every kind of store promises. A new kind joins by one more row of durable_kinds().
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,11 @@ struct Kind {
     /// Opens a store below a directory; a second time after the first was closed: the same one.
     std::function<Result<std::unique_ptr<Store>>(const TempDir& directory)> open;
 };
+
+/// GoogleTest would print the bytes, which differ from run to run.
+void PrintTo(const Kind& kind, std::ostream* out) {
+    *out << kind.name;
+}
 
 std::vector<Kind> durable_kinds() {
     return {
