@@ -2,6 +2,7 @@
 #include "base/size.h"
 
 #include <limits>
+#include <ostream>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -21,6 +22,11 @@ struct Sample {
     const char* text;
     std::uint64_t bytes;
 };
+
+/// GoogleTest would print addresses, which differ from run to run.
+void PrintTo(const Sample& sample, std::ostream* out) {
+    *out << sample.text;
+}
 
 class ParseSize : public testing::TestWithParam<Sample> {};
 
