@@ -103,6 +103,14 @@ Result<std::vector<plan::DmTarget>> DmClient::table(const std::string& uuid) {
     return ask_targets(DM_DEVICE_TABLE, uuid);
 }
 
+Result<std::vector<plan::DmTarget>> DmClient::inactive_table(const std::string& uuid) {
+    DmTask task = DmTask::by_uuid(DM_DEVICE_TABLE, uuid);
+    task.no_flush().inactive_table();
+    if (Status done = task.run(); !done)
+        return pass(done.error(), "dm device " + uuid);
+    return task.targets();
+}
+
 Result<std::vector<plan::DmTarget>> DmClient::status(const std::string& uuid) {
     return ask_targets(DM_DEVICE_STATUS, uuid);
 }

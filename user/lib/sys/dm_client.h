@@ -22,6 +22,8 @@ class DmClient {
     /// Error: not_found.
     Result<DmInfo> info(const std::string& uuid);
     Result<std::vector<plan::DmTarget>> table(const std::string& uuid);
+    /// The table that is loaded but not live; empty if there is none.
+    Result<std::vector<plan::DmTarget>> inactive_table(const std::string& uuid);
     Result<std::vector<plan::DmTarget>> status(const std::string& uuid);
 
     /// Creates, loads, resumes; a failure leaves nothing. On success the node is there.

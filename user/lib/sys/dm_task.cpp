@@ -110,6 +110,11 @@ DmTask& DmTask::no_flush() {
     return *this;
 }
 
+DmTask& DmTask::inactive_table() {
+    require(ready_ ? dm_task_query_inactive_table(get()) : 0);
+    return *this;
+}
+
 bool DmTask::has_node() const {
     return type_ == DM_DEVICE_RESUME || type_ == DM_DEVICE_REMOVE;
 }

@@ -37,6 +37,8 @@ class DmTask {
     DmTask& message(std::uint64_t sector, const std::string& text);
     /// A question must not make a thin pool commit.
     DmTask& no_flush();
+    /// Asks for the table that is loaded but not live.
+    DmTask& inactive_table();
     /// Runs it; where the type makes or removes a node, waits until udev is done with it.
     /// The error carries libdevmapper's words and those of the kernel's log.
     Status run();

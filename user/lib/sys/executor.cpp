@@ -166,16 +166,22 @@ Result<plan::DmDevice> LinuxKernel::with_numbers(const plan::DmDevice& device) {
     return translated;
 }
 
+// A daemon that died between load and resume left a device with an inactive table only. That table
+// holds the devices below it: it counts as the device's table, which waits to be resumed.
 Result<plan::DmDevice> LinuxKernel::read_device(const DmInfo& info, const DeviceMap& devices) {
     auto table = dm_.table(info.uuid);
+    const bool live = !table || !table->empty();
+    if (!live)
+        table = dm_.inactive_table(info.uuid);
     if (!table)
         return pass(table.error());
+    const bool waits = !live && !table->empty();
     for (plan::DmTarget& target : *table)
         target.params = plan::normalise_params(target.type, to_references(target.params, devices));
     return plan::DmDevice{.uuid = info.uuid,
                           .name = info.name,
                           .table = *std::move(table),
-                          .suspended = info.suspended,
+                          .suspended = info.suspended || waits,
                           .opens = info.opens};
 }
 
