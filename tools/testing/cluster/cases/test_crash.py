@@ -27,6 +27,16 @@ class CrashTest(NodeCase):
                 wait_until("the delete is finished", lambda: self.node.leftovers() == "")
                 self.assertNotIn("v1", self.node.ctl("volume list").stdout)
 
+    def test_interrupted_load_is_no_obstacle(self) -> None:
+        self.node.ctl(CREATE)
+        self.node.stop_daemon()
+        self.node.machine.run(
+            "u=$(cat /proc/sys/kernel/random/uuid); front=$(ls /dev/mapper/dnvme-front-*); "
+            "dmsetup create dnvme-rdata-$u -u DNVME-rdata-$u --notable && "
+            "dmsetup load dnvme-rdata-$u --table \"0 8 linear $front 0\"")
+        self.node.start_daemon()
+        self.delete("v1")
+
     def test_damaged_and_foreign_stores_are_refused(self) -> None:
         self.node.ctl(CREATE)
         before = self.node.kernel_objects()
