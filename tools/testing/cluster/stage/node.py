@@ -30,12 +30,9 @@ class StorageNode:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.daemon: Command | None = None
-        self.earlier_logs = ""
 
     def start_daemon(self) -> None:
         """Start dnvmed and wait until it answers."""
-        if self.daemon:
-            self.earlier_logs += self.daemon.output("stderr")
         self.daemon = self.machine.start([f"{BIN}/dnvmed"])
         wait_until("dnvmed answers", self._answers)
 
@@ -45,12 +42,6 @@ class StorageNode:
         daemon = self.daemon
         daemon.kill(signal)
         wait_until("dnvmed is gone", daemon.ended)
-
-    def power_cycle(self) -> None:
-        """Take the power away, and start machine and daemon again, as a server does."""
-        self.machine.power_cut()
-        self.machine.boot()
-        self.start_daemon()
 
     def ctl(self, arguments: str, check: bool = True) -> Result:
         """Run dnvmectl; with check, a status other than 0 raises."""
