@@ -32,15 +32,17 @@ class Machine:
     """A guest. Made by Rig.machine(); number decides its address."""
 
     def __init__(self, name: str, number: int, net: Network, files: qemu.Files, *,
-                 kernel: str = "6.1", memory: str = "1G", disks: list[Disk] | None = None,
-                 keep_state: bool = False, kernel_arguments: list[str] | None = None) -> None:
+                 kernel: str = "6.1", memory: str = "1G", cpus: int = 1,
+                 disks: list[Disk] | None = None, keep_state: bool = False,
+                 kernel_arguments: list[str] | None = None) -> None:
         self.name = name
         self.number = number
         self.net = net
         self.files = files
         self.address = network.address(number)
         self.kernel = kernels.find(kernel)
-        self.hardware = qemu.Hardware(memory, list(disks or []), list(kernel_arguments or []))
+        self.hardware = qemu.Hardware(memory, cpus, list(disks or []),
+                                      list(kernel_arguments or []))
         self.keep_state = keep_state
         self.env: dict[str, str] = {}
         self.hosts: list[str] = []

@@ -27,6 +27,7 @@ class Hardware:
     """What a guest consists of."""
 
     memory: str = "1G"
+    cpus: int = 1
     disks: list[Disk] = field(default_factory=list)
     kernel_arguments: list[str] = field(default_factory=list)
     qemu_arguments: list[str] = field(default_factory=list)
@@ -65,7 +66,7 @@ def command_line(name: str, kernel: Kernel, initramfs: Path, accelerator: str,
     """The whole QEMU command for a guest."""
     return [
         "qemu-system-x86_64", "-name", f"dnvme-{name}", "-machine", "q35",
-        *acceleration(accelerator), "-smp", "1", "-m", hardware.memory,
+        *acceleration(accelerator), "-smp", str(hardware.cpus), "-m", hardware.memory,
         "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
         "-kernel", str(kernel.image), "-initrd", str(initramfs),
         "-append", shlex.join(kernel_arguments(kernel, hardware)),

@@ -26,7 +26,7 @@ class Rig:
         self.machines: list[Machine] = []
 
     def machine(self, name: str, *, kernel: str = "6.1", memory: str = "1G",
-                disks: list[Disk] | None = None, keep_state: bool = False,
+                cpus: int = 1, disks: list[Disk] | None = None, keep_state: bool = False,
                 kernel_arguments: list[str] | None = None) -> Machine:
         """Define a machine; boot it with its boot() or together with others by Rig.boot()."""
         if any(machine.name == name for machine in self.machines):
@@ -34,7 +34,7 @@ class Rig:
         files = qemu.Files(self._made(self.directory.path / name),
                            self._made(self._log_directory(name)) / "console.log")
         machine = Machine(name, len(self.machines) + 1, self.network, files, kernel=kernel,
-                          memory=memory, disks=disks, keep_state=keep_state,
+                          memory=memory, cpus=cpus, disks=disks, keep_state=keep_state,
                           kernel_arguments=kernel_arguments)
         self.machines.append(machine)
         return machine

@@ -16,6 +16,8 @@ def add_guest_options(parser: argparse.ArgumentParser) -> None:
     """Options of every verb that boots a guest."""
     parser.add_argument("--kernel", default="6.1", help=f"{KERNEL_HELP} (default: %(default)s)")
     parser.add_argument("--memory", default="1G", help="memory of a guest (default: %(default)s)")
+    parser.add_argument("--cpus", type=int, default=1, metavar="N",
+                        help="virtual CPUs of a guest (default: %(default)s)")
     parser.add_argument("--results", type=Path, metavar="DIR",
                         help="keep console logs and results here")
     parser.add_argument("--no-modules", action="store_true",

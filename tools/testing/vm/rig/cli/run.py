@@ -28,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
     command = options.command[0] if len(options.command) == 1 else options.command
     with Rig(options.results) as rig:
         disks = [Disk(f"disk{number}") for number in range(options.disks)]
-        guest = rig.machine("node1", kernel=options.kernel, memory=options.memory, disks=disks)
+        guest = rig.machine("node1", kernel=options.kernel, memory=options.memory,
+                            cpus=options.cpus, disks=disks)
         rig.boot()
         result = guest.run(command, timeout=options.timeout, check=False, sink=pass_through)
     return result.status

@@ -19,10 +19,20 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_guest_options(parser)
     parser.add_argument("--only", action="append", default=[], metavar="NN",
                         help="run only scripts whose names begin so; may be repeated")
+    parser.add_argument("--set", action="append", default=[], type=setting, metavar="NAME=VALUE",
+                        help="a variable of the scripts; may be repeated")
     parser.add_argument("--dir", type=Path, default=SELFTESTS, metavar="DIR",
                         help="take the scripts from here")
     parser.add_argument("--timeout", type=float, default=1800.0, metavar="SECONDS",
                         help="bound for one script (default: %(default).0f)")
+
+
+def setting(text: str) -> tuple[str, str]:
+    """NAME=VALUE as a pair."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,7 +41,9 @@ def run(options: argparse.Namespace) -> int:
     prepare_modules(options)
     with Rig(options.results) as rig:
         disks = [Disk(f"disk{number}") for number in range(DISKS)]
-        machine = rig.machine("node1", kernel=options.kernel, memory=options.memory, disks=disks)
+        machine = rig.machine("node1", kernel=options.kernel, memory=options.memory,
+                              cpus=options.cpus, disks=disks)
+        machine.env = dict(options.set)
         runner = Runner(rig, machine, options.timeout, lambda line: print(line, flush=True))
         totals = runner.run_all(scripts)
         machine.power_cut()

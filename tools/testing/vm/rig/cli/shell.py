@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         for number in range(1, options.nodes + 1):
             disks = [Disk(f"disk{index}") for index in range(4)]
             rig.machine(f"node{number}", kernel=options.kernel, memory=options.memory,
-                        disks=disks, keep_state=True)
+                        cpus=options.cpus, disks=disks, keep_state=True)
         print(f"Booting {options.nodes} machine(s) ...", file=sys.stderr)
         rig.boot()
         terminal.interact(rig.machines, banner(rig))
