@@ -14,6 +14,8 @@
 #define DNVME_BREAK "drain"
 #elif defined(DNVME_BREAK_order)
 #define DNVME_BREAK "order"
+#elif defined(DNVME_BREAK_lease)
+#define DNVME_BREAK "lease"
 #endif
 
 /* A closed gate admits all the same. */
@@ -40,6 +42,16 @@ static inline bool dnvme_break_drain(void)
 static inline bool dnvme_break_order(void)
 {
 #ifdef DNVME_BREAK_order
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* A lease never runs out. */
+static inline bool dnvme_break_lease(void)
+{
+#ifdef DNVME_BREAK_lease
 	return true;
 #else
 	return false;

@@ -8,6 +8,7 @@
 #define DM_MSG_PREFIX "dnvme"
 
 #include <linux/bio.h>
+#include <linux/blkdev.h>
 #include <linux/device-mapper.h>
 #include <linux/dm-dnvme.h>
 #include <linux/percpu.h>
@@ -20,6 +21,22 @@
 #include "table.h"
 
 struct dnvme;
+struct dnvme_probe;
+
+/* What was admitted to a leg, by kind. */
+enum dnvme_io_kind {
+	DNVME_READS,
+	DNVME_WRITES,
+	DNVME_DISCARDS,		/* and write-zeroes, secure erase */
+	DNVME_FLUSHES,		/* without data */
+	DNVME_NR_IO_KINDS
+};
+
+struct dnvme_leg_cpu {
+	unsigned long in_flight;
+	unsigned long ios[DNVME_NR_IO_KINDS];
+	unsigned long sectors[DNVME_NR_IO_KINDS];
+};
 
 /*
  * A target with zero legs has one without a device: it is always shut, and
@@ -34,11 +51,15 @@ struct dnvme_leg {
 	struct dnvme *dnvme;
 	struct dm_dev *dev;
 	sector_t offset;
-	unsigned long __percpu *in_flight;
+	struct dnvme_leg_cpu __percpu *cpu;
+	s64 renewed_ns;		/* submission of a success; may lag, never leads */
 
 	enum dnvme_leg_state state;	/* this and what is held: dnvme->lock */
 	struct bio_list held_bios;	/* in order of arrival */
 	unsigned int held;
+	unsigned long held_ever;
+	unsigned long probes;
+	unsigned long expiries;
 	atomic_t errors;
 };
 
@@ -47,6 +68,18 @@ enum dnvme_suspending {
 	DNVME_KEEP,		/* not suspending: it is held */
 	DNVME_PUSH_BACK,	/* noflush suspend: back to dm core */
 	DNVME_FAIL,		/* flushing suspend, removal: it fails */
+};
+
+/* See lease.h. Constant once constructed, but for @on. */
+struct dnvme_lease {
+	s64 ns;			/* 0: none */
+	s64 grain_ns;
+	bool by_traffic;
+	bool on;		/* between resume and suspend; dnvme->lock */
+	unsigned int nr_probes;
+	struct dnvme_probe *probe;
+	struct page *page;	/* what all probes read into, and nobody looks at */
+	struct delayed_work work;
 };
 
 /* What the last fence was able to promise. */
@@ -79,6 +112,8 @@ struct dnvme {
 	struct delayed_work event_work;
 	unsigned long last_event;	/* jiffies; used by event_work only */
 
+	struct dnvme_lease lease;
+
 	unsigned int nr_all_legs;	/* with the one without a device */
 	struct dnvme_leg leg[];
 };
@@ -87,6 +122,7 @@ struct dnvme {
 struct dnvme_io {
 	struct dnvme_leg *leg;
 	bool admitted;
+	s64 sent_ns;			/* with a lease only */
 	bool repeatable;		/* this and below: with hold_on_error only */
 	unsigned short flags;
 	struct bvec_iter iter;
@@ -102,6 +138,16 @@ static inline struct dnvme_io *dnvme_bio_io(struct bio *bio)
 static inline const struct dnvme_leg *dnvme_legs_end(const struct dnvme *d)
 {
 	return d->leg + d->nr_all_legs;
+}
+
+static inline unsigned int dnvme_leg_number(const struct dnvme_leg *leg)
+{
+	return leg - leg->dnvme->leg;
+}
+
+static inline dev_t dnvme_dev(const struct dnvme *d)
+{
+	return disk_devt(dm_disk(dm_table_get_md(d->ti->table)));
 }
 
 static inline const char *dnvme_name(const struct dnvme *d)

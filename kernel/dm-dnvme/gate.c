@@ -4,6 +4,8 @@
 
 #include "gate.h"
 #include "hold.h"
+#include "lease.h"
+#include "trace.h"
 
 unsigned int dnvme_leg_in_flight(const struct dnvme_leg *leg)
 {
@@ -11,7 +13,7 @@ unsigned int dnvme_leg_in_flight(const struct dnvme_leg *leg)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += *per_cpu_ptr(leg->in_flight, cpu);
+		sum += per_cpu_ptr(leg->cpu, cpu)->in_flight;
 	/* On a live leg a torn sum may fall below zero. */
 	return max_t(long, sum, 0);
 }
@@ -127,19 +129,23 @@ static void shut_all(struct dnvme *d)
  * The only place that changes the state of a living target. Says whether
  * status changed; what may sleep or complete bios comes after the unlock.
  */
-static bool enter_state(struct dnvme *d, const struct dnvme_rule *rule, u64 epoch)
+static bool enter_state(struct dnvme *d, enum dnvme_event event, const struct dnvme_rule *rule,
+			u64 epoch)
 {
-	bool changed = d->state != rule->next || (rule->flags & DNVME_DOES_RAISE);
+	enum dnvme_state old = d->state;
+	bool changed = old != rule->next || (rule->flags & DNVME_DOES_RAISE);
 
 	lockdep_assert_held(&d->lock);
 	if (rule->flags & DNVME_DOES_CLOSE)
 		shut_all(d);
 	if (rule->flags & DNVME_DOES_RAISE)
 		d->epoch = epoch;
-	if (d->state == DNVME_FENCED && rule->next == DNVME_LIVE)
+	if (old == DNVME_FENCED && rule->next == DNVME_LIVE)
 		WRITE_ONCE(d->opens, d->opens + 1);
 	d->state = rule->next;
 	set_receipt(d);
+	if (changed)
+		trace_dnvme_state(d, event, old);
 	return changed;
 }
 
@@ -162,11 +168,19 @@ static void wait_drained(struct dnvme *d, unsigned int opens, unsigned int drain
 
 /* What a change of state leaves to be done after the unlock. */
 struct aftermath {
-	struct bio_list failing;
+	struct dnvme_leaving leaving;
 	unsigned int flags;	/* those of the rule */
 	unsigned int opens;
 	bool changed;
 };
+
+/* Brings what is held, and the lease, in line with the new state. */
+static void settle_held(struct dnvme *d, struct aftermath *after)
+{
+	if (dnvme_held_review(d, &after->leaving))
+		queue_work(dnvme_wq, &d->release_work);
+	dnvme_lease_kick(d);
+}
 
 static int change_state(struct dnvme *d, enum dnvme_event event, u64 epoch,
 			struct dnvme_receipt *receipt, const char **reason,
@@ -179,16 +193,15 @@ static int change_state(struct dnvme *d, enum dnvme_event event, u64 epoch,
 	rule = find_rule(d, event, epoch, &r, reason);
 	if (!rule)
 		return r;
-	after->changed = enter_state(d, rule, epoch);
+	after->changed = enter_state(d, event, rule, epoch);
 	after->flags = rule->flags;
 	after->opens = d->opens;
 	receipt->epoch = d->epoch;
 	receipt->in_flight = dnvme_in_flight(d);
 	receipt->held = dnvme_held(d);
 	if (rule->flags & DNVME_DOES_FAIL)
-		dnvme_held_take_all(d, &after->failing);
-	if (dnvme_held_review(d, &after->failing))
-		queue_work(dnvme_wq, &d->release_work);
+		dnvme_held_take_all(d, &after->leaving.failing);
+	settle_held(d, after);
 	return 0;
 }
 
@@ -196,7 +209,7 @@ int dnvme_gate_event(struct dnvme *d, enum dnvme_event event, u64 epoch,
 		     unsigned int drain_ms, struct dnvme_receipt *receipt,
 		     const char **reason)
 {
-	struct aftermath after = { .failing = BIO_EMPTY_LIST };
+	struct aftermath after = { .leaving = DNVME_NONE_LEAVING };
 	ktime_t began = ktime_get();
 	int r;
 
@@ -206,20 +219,34 @@ int dnvme_gate_event(struct dnvme *d, enum dnvme_event event, u64 epoch,
 	if (r)
 		return r;
 
-	if (dnvme_held_fail(d, &after.failing) || after.changed)
+	if (dnvme_held_let_go(d, &after.leaving) || after.changed)
 		dnvme_event_raise(d);
 	if (after.flags & DNVME_DOES_DRAIN)
 		wait_drained(d, after.opens, drain_ms, receipt);
 	receipt->usecs = ktime_us_delta(ktime_get(), began);
+	if (after.flags & DNVME_DOES_DRAIN)
+		trace_dnvme_receipt(d, receipt);
 	return 0;
 }
 
-static int check_leg_event(const struct dnvme_leg *leg, enum dnvme_leg_state next,
+bool dnvme_leg_apply(struct dnvme_leg *leg, enum dnvme_leg_event event)
+{
+	enum dnvme_leg_state old = leg->state;
+
+	lockdep_assert_held(&leg->dnvme->lock);
+	WRITE_ONCE(leg->state, dnvme_leg_next(old, event));
+	if (leg->state == old)
+		return false;
+	trace_dnvme_leg_state(leg, event, old);
+	return true;
+}
+
+static int check_leg_event(const struct dnvme_leg *leg, enum dnvme_leg_event event,
 			   const char **reason)
 {
 	const struct dnvme *d = leg->dnvme;
 
-	if (next == DNVME_LEG_HELD && d->suspending != DNVME_KEEP && leg->held) {
+	if (event == DNVME_LEG_EV_HOLD && d->suspending != DNVME_KEEP && leg->held) {
 		*reason = "the device is being suspended, try again";
 		return -EBUSY;
 	}
@@ -229,24 +256,21 @@ static int check_leg_event(const struct dnvme_leg *leg, enum dnvme_leg_state nex
 static int change_leg_state(struct dnvme_leg *leg, enum dnvme_leg_event event,
 			    const char **reason, struct aftermath *after)
 {
-	enum dnvme_leg_state next = dnvme_leg_next(leg->state, event);
-	int r = check_leg_event(leg, next, reason);
+	int r = check_leg_event(leg, event, reason);
 
 	lockdep_assert_held(&leg->dnvme->lock);
 	if (r)
 		return r;
-	after->changed = leg->state != next;
-	leg->state = next;
+	after->changed = dnvme_leg_apply(leg, event);
 	if (event == DNVME_LEG_EV_FAIL)
-		dnvme_held_take(leg, &after->failing);
-	if (dnvme_held_review(leg->dnvme, &after->failing))
-		queue_work(dnvme_wq, &leg->dnvme->release_work);
+		dnvme_held_take(leg, &after->leaving.failing);
+	settle_held(leg->dnvme, after);
 	return 0;
 }
 
 int dnvme_leg_event(struct dnvme_leg *leg, enum dnvme_leg_event event, const char **reason)
 {
-	struct aftermath after = { .failing = BIO_EMPTY_LIST };
+	struct aftermath after = { .leaving = DNVME_NONE_LEAVING };
 	struct dnvme *d = leg->dnvme;
 	int r;
 
@@ -256,7 +280,7 @@ int dnvme_leg_event(struct dnvme_leg *leg, enum dnvme_leg_event event, const cha
 	if (r)
 		return r;
 
-	if (dnvme_held_fail(d, &after.failing) || after.changed)
+	if (dnvme_held_let_go(d, &after.leaving) || after.changed)
 		dnvme_event_raise(d);
 	return 0;
 }

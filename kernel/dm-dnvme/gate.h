@@ -45,12 +45,12 @@ void dnvme_leg_left(struct dnvme_leg *leg);
 
 static inline void dnvme_leg_count(struct dnvme_leg *leg)
 {
-	this_cpu_inc(*leg->in_flight);
+	this_cpu_inc(leg->cpu->in_flight);
 }
 
 static inline void dnvme_leg_leave(struct dnvme_leg *leg)
 {
-	this_cpu_dec(*leg->in_flight);
+	this_cpu_dec(leg->cpu->in_flight);
 	/*
 	 * (C) The count is down before @shut is read: a closer that sets it
 	 * later sees the count, one that set it earlier is woken. Pairs with
@@ -97,7 +97,13 @@ int dnvme_gate_event(struct dnvme *d, enum dnvme_event event, u64 epoch,
 		     unsigned int drain_ms, struct dnvme_receipt *receipt,
 		     const char **reason);
 
-/* Applies @event to one leg. Returns 0, or an errno with *@reason. */
+/*
+ * The only way to change the state of a leg. Says whether it changed; what
+ * follows from that is the caller's. With dnvme->lock held.
+ */
+bool dnvme_leg_apply(struct dnvme_leg *leg, enum dnvme_leg_event event);
+
+/* Applies @event, a message, to one leg. Returns 0, or an errno with *@reason. */
 int dnvme_leg_event(struct dnvme_leg *leg, enum dnvme_leg_event event, const char **reason);
 
 /* Records that a fenced gate has drained after all. */

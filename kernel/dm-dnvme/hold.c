@@ -4,6 +4,8 @@
 
 #include "gate.h"
 #include "hold.h"
+#include "lease.h"
+#include "stats.h"
 
 enum verdict {
 	ADMIT,		/* the leg was opened meanwhile */
@@ -66,6 +68,14 @@ static void keep(struct dnvme_leg *leg, struct bio *bio)
 	else
 		bio_list_add(&leg->held_bios, bio);
 	leg->held++;
+	leg->held_ever++;
+}
+
+static void admit(struct dnvme_leg *leg, struct bio *bio)
+{
+	dnvme_bio_io(bio)->admitted = true;
+	dnvme_leg_count(leg);
+	dnvme_leg_account(leg, bio);
 }
 
 static int carry_out(enum verdict verdict, struct bio *bio)
@@ -94,12 +104,10 @@ int dnvme_hold_bio(struct dnvme_leg *leg, struct bio *bio)
 
 	spin_lock_irqsave(&leg->dnvme->lock, flags);
 	verdict = judge(leg, bio);
-	if (verdict == ADMIT) {
-		dnvme_bio_io(bio)->admitted = true;
-		dnvme_leg_count(leg);
-	} else if (verdict == KEEP) {
+	if (verdict == ADMIT)
+		admit(leg, bio);
+	else if (verdict == KEEP)
 		keep(leg, bio);
-	}
 	spin_unlock_irqrestore(&leg->dnvme->lock, flags);
 	return carry_out(verdict, bio);
 }
@@ -124,7 +132,7 @@ int dnvme_hold_failed(struct dnvme_leg *leg, struct bio *bio)
 	unsigned long flags;
 
 	spin_lock_irqsave(&d->lock, flags);
-	leg->state = dnvme_leg_next(leg->state, DNVME_LEG_EV_ERROR);
+	dnvme_leg_apply(leg, DNVME_LEG_EV_ERROR);
 	dnvme_leg_shut(leg);
 	if (must_fail(leg)) {
 		verdict = DM_ENDIO_DONE;
@@ -137,8 +145,11 @@ int dnvme_hold_failed(struct dnvme_leg *leg, struct bio *bio)
 	/*
 	 * Held before it leaves, or a fence could find neither and be opened
 	 * again; and all under the lock, for once the bio can be failed the
-	 * target may go away.
+	 * target may go away. What a release had not issued yet must not keep a
+	 * suspend waiting: the work sees to that.
 	 */
+	if (leg->held)
+		queue_work(dnvme_wq, &d->release_work);
 	dnvme_event_raise(d);
 	dnvme_leg_leave(leg);
 	spin_unlock_irqrestore(&d->lock, flags);
@@ -171,14 +182,16 @@ void dnvme_held_take_all(struct dnvme *d, struct bio_list *bios)
 		dnvme_held_take(leg, bios);
 }
 
-bool dnvme_held_review(struct dnvme *d, struct bio_list *failing)
+bool dnvme_held_review(struct dnvme *d, struct dnvme_leaving *leaving)
 {
 	struct dnvme_leg *leg;
 	bool release = false;
 
 	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
 		if (must_fail(leg))
-			dnvme_held_take(leg, failing);
+			dnvme_held_take(leg, &leaving->failing);
+		else if (may_push_back(leg))
+			dnvme_held_take(leg, &leaving->returning);
 		if (fate(leg) != DNVME_IS_ADMITTED)
 			dnvme_leg_shut(leg);
 		else if (leg->held)
@@ -189,7 +202,7 @@ bool dnvme_held_review(struct dnvme *d, struct bio_list *failing)
 	return release;
 }
 
-unsigned int dnvme_held_fail(struct dnvme *d, struct bio_list *bios)
+static unsigned int fail(struct dnvme *d, struct bio_list *bios)
 {
 	unsigned int failed = 0;
 	struct bio *bio;
@@ -231,6 +244,12 @@ static void push_back(struct bio_list *bios)
 	preempt_enable();
 }
 
+unsigned int dnvme_held_let_go(struct dnvme *d, struct dnvme_leaving *leaving)
+{
+	push_back(&leaving->returning);
+	return fail(d, &leaving->failing);
+}
+
 /* The age counts from the arrival in dm core, which has noted the time anyway. */
 static bool is_too_old(const struct dnvme *d, struct bio *bio)
 {
@@ -238,10 +257,12 @@ static bool is_too_old(const struct dnvme *d, struct bio *bio)
 	       jiffies_to_nsecs(jiffies) - dm_start_time_ns_from_clone(bio) > d->write_ttl_ns;
 }
 
-static void admit_held(struct dnvme_leg *leg, struct bio *bio)
+/* The lease may have run out since the leg was released, or between two bios. */
+static bool may_release(struct dnvme_leg *leg, s64 now)
 {
-	dnvme_bio_io(bio)->admitted = true;
-	dnvme_leg_count(leg);
+	if (leg->dnvme->lease.ns)
+		dnvme_lease_review(leg, now);
+	return fate(leg) == DNVME_IS_ADMITTED;
 }
 
 /*
@@ -250,15 +271,17 @@ static void admit_held(struct dnvme_leg *leg, struct bio *bio)
  */
 static struct bio *next_released(struct dnvme_leg *leg, struct bio_list *failing)
 {
+	s64 now = leg->dnvme->lease.ns ? dnvme_lease_now() : 0;
 	struct bio *bio;
 
 	lockdep_assert_held(&leg->dnvme->lock);
-	if (fate(leg) != DNVME_IS_ADMITTED)
+	if (!may_release(leg, now))
 		return NULL;
 	while ((bio = bio_list_pop(&leg->held_bios))) {
 		leg->held--;
 		if (!is_too_old(leg->dnvme, bio)) {
-			admit_held(leg, bio);
+			dnvme_bio_io(bio)->sent_ns = now;
+			admit(leg, bio);
 			return bio;
 		}
 		bio_list_add(failing, bio);
@@ -285,7 +308,7 @@ static void release_leg(struct dnvme *d, struct dnvme_leg *leg)
 		spin_unlock_irq(&d->lock);
 		if (bio)
 			issue(bio);
-		dnvme_held_fail(d, &failing);
+		fail(d, &failing);
 		cond_resched();
 	} while (bio);
 }
@@ -293,7 +316,14 @@ static void release_leg(struct dnvme *d, struct dnvme_leg *leg)
 void dnvme_release_work(struct work_struct *work)
 {
 	struct dnvme *d = container_of(work, struct dnvme, release_work);
+	struct dnvme_leaving leaving = DNVME_NONE_LEAVING;
 	struct dnvme_leg *leg;
+
+	spin_lock_irq(&d->lock);
+	dnvme_held_review(d, &leaving);
+	spin_unlock_irq(&d->lock);
+	if (dnvme_held_let_go(d, &leaving))
+		dnvme_event_raise(d);
 
 	for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
 		release_leg(d, leg);
@@ -301,20 +331,13 @@ void dnvme_release_work(struct work_struct *work)
 
 void dnvme_hold_suspend(struct dnvme *d, bool noflush)
 {
-	struct bio_list failing = BIO_EMPTY_LIST;
-	struct bio_list leaving = BIO_EMPTY_LIST;
-	struct dnvme_leg *leg;
+	struct dnvme_leaving leaving = DNVME_NONE_LEAVING;
 
 	spin_lock_irq(&d->lock);
 	d->suspending = noflush ? DNVME_PUSH_BACK : DNVME_FAIL;
-	dnvme_held_review(d, &failing);
-	for (leg = d->leg; leg < dnvme_legs_end(d); leg++)
-		if (may_push_back(leg))
-			dnvme_held_take(leg, &leaving);
+	dnvme_held_review(d, &leaving);
 	spin_unlock_irq(&d->lock);
-
-	dnvme_held_fail(d, &failing);
-	push_back(&leaving);
+	dnvme_held_let_go(d, &leaving);
 }
 
 void dnvme_hold_resume(struct dnvme *d)

@@ -18,6 +18,15 @@
 
 #include "dnvme.h"
 
+/* What a change takes from the legs, to be completed when dnvme->lock is free. */
+struct dnvme_leaving {
+	struct bio_list failing;
+	struct bio_list returning;	/* to dm core, in a noflush suspend */
+};
+
+#define DNVME_NONE_LEAVING \
+	{ .failing = BIO_EMPTY_LIST, .returning = BIO_EMPTY_LIST }
+
 /* Takes a bio whose leg was shut a moment ago. Returns a DM_MAPIO_*. */
 int dnvme_hold_bio(struct dnvme_leg *leg, struct bio *bio);
 
@@ -33,15 +42,21 @@ void dnvme_held_take_all(struct dnvme *d, struct bio_list *bios);
 
 /*
  * Brings every leg in line with its state and the target's: shuts it, lets it
- * admit, or moves what it must not keep to @failing. Says whether there is
+ * admit, or moves what it must not keep to @leaving. Says whether there is
  * something for the release work. With dnvme->lock held.
  */
-bool dnvme_held_review(struct dnvme *d, struct bio_list *failing);
+bool dnvme_held_review(struct dnvme *d, struct dnvme_leaving *leaving);
 
-/* Completes bios with an I/O error, and says so in the log; returns how many. */
-unsigned int dnvme_held_fail(struct dnvme *d, struct bio_list *bios);
+/*
+ * Completes what leaves: with an I/O error and a line in the log, or back to dm
+ * core. Returns how many bios failed.
+ */
+unsigned int dnvme_held_let_go(struct dnvme *d, struct dnvme_leaving *leaving);
 
-/* Issues what is held on legs that may admit, then lets them. */
+/*
+ * Lets go what legs must not keep, issues what is held on those that may admit,
+ * then lets them: also for whoever changed a leg where no bio may be completed.
+ */
 void dnvme_release_work(struct work_struct *work);
 
 /* A suspend begins: nothing may stay held. */

@@ -7,6 +7,8 @@
 #include "gate.h"
 #include "hold.h"
 #include "io.h"
+#include "lease.h"
+#include "stats.h"
 
 static void aim_at(struct bio *bio, struct dnvme_leg *leg, sector_t sector)
 {
@@ -85,8 +87,11 @@ int dnvme_map(struct dm_target *ti, struct bio *bio)
 	}
 	if (d->hold_on_error)
 		record(io, bio);
+	if (d->lease.ns)
+		dnvme_lease_check(io->leg, io);
 	if (likely(dnvme_leg_enter(io->leg))) {
 		io->admitted = true;
+		dnvme_leg_account(io->leg, bio);
 		return DM_MAPIO_REMAPPED;
 	}
 	return dnvme_hold_bio(io->leg, bio);
@@ -117,12 +122,15 @@ static int end_with_error(struct dnvme *d, struct dnvme_leg *leg, struct bio *bi
 int dnvme_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *error)
 {
 	struct dnvme_io *io = dnvme_bio_io(bio);
+	struct dnvme *d = ti->private;
 
 	if (unlikely(!io->admitted))
 		return DM_ENDIO_DONE;
 	io->admitted = false;
 	if (unlikely(*error) && is_leg_error(*error))
-		return end_with_error(ti->private, io->leg, bio);
+		return end_with_error(d, io->leg, bio);
+	if (d->lease.ns && likely(!*error))
+		dnvme_lease_renew(io->leg, io->sent_ns);
 	dnvme_leg_leave(io->leg);
 	return DM_ENDIO_DONE;
 }

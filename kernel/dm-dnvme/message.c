@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 #include "gate.h"
+#include "stats.h"
 
 enum argument {
 	TAKES_NOTHING,
@@ -119,6 +120,17 @@ static int leg_message(struct dnvme *d, unsigned int argc, char **argv, const ch
 	return -EINVAL;
 }
 
+static int stats_message(const struct dnvme *d, unsigned int argc, char *result,
+			 unsigned int maxlen, const char **reason)
+{
+	if (argc != 1) {
+		*reason = "wrong number of words";
+		return -EINVAL;
+	}
+	dnvme_stats_emit(d, result, maxlen);
+	return 1;	/* dm core: there is an answer */
+}
+
 int dnvme_message(struct dm_target *ti, unsigned int argc, char **argv,
 		  char *result, unsigned int maxlen)
 {
@@ -128,6 +140,8 @@ int dnvme_message(struct dm_target *ti, unsigned int argc, char **argv,
 
 	if (!strcmp(argv[0], DNVME_MSG_LEG))
 		r = leg_message(d, argc, argv, &reason);
+	else if (!strcmp(argv[0], DNVME_MSG_STATS))
+		r = stats_message(d, argc, result, maxlen, &reason);
 	else
 		r = gate_message(d, argc, argv, result, maxlen, &reason);
 	if (r < 0)

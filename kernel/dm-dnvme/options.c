@@ -12,8 +12,8 @@
 struct option_row {
 	const char *name;
 	unsigned int nr_args;
-	/* NULL: this version of the target cannot do it. */
-	int (*parse)(struct dnvme_options *opts, char **args, char **error);
+	/* Returns how many words beyond nr_args it took, or an errno with *error. */
+	int (*parse)(struct dnvme_options *opts, unsigned int argc, char **args, char **error);
 	unsigned int (*emit)(const struct dnvme_options *opts, char *result, unsigned int maxlen);
 };
 
@@ -33,7 +33,8 @@ int dnvme_parse_u64(const char *word, u64 *value)
 	return kstrtou64(word, 10, value) ? -EINVAL : 0;
 }
 
-static int parse_nothing(struct dnvme_options *opts, char **args, char **error)
+static int parse_nothing(struct dnvme_options *opts, unsigned int argc, char **args,
+			 char **error)
 {
 	return 0;
 }
@@ -48,7 +49,8 @@ static int parse_ms(const char *word, u32 min, u32 max, u32 *ms)
 	return 0;
 }
 
-static int parse_drain_ms(struct dnvme_options *opts, char **args, char **error)
+static int parse_drain_ms(struct dnvme_options *opts, unsigned int argc, char **args,
+			  char **error)
 {
 	*error = "drain_ms must be a number from 0 to 600000";
 	return parse_ms(args[0], 0, DNVME_DRAIN_MS_MAX, &opts->drain_ms);
@@ -63,7 +65,8 @@ static unsigned int emit_drain_ms(const struct dnvme_options *opts,
 	return sz;
 }
 
-static int parse_write_ttl_ms(struct dnvme_options *opts, char **args, char **error)
+static int parse_write_ttl_ms(struct dnvme_options *opts, unsigned int argc, char **args,
+			      char **error)
 {
 	*error = "write_ttl_ms must be a number from 1 to 600000";
 	return parse_ms(args[0], DNVME_WRITE_TTL_MS_MIN, DNVME_WRITE_TTL_MS_MAX,
@@ -79,7 +82,55 @@ static unsigned int emit_write_ttl_ms(const struct dnvme_options *opts,
 	return sz;
 }
 
-static int parse_mode(struct dnvme_options *opts, char **args, char **error)
+static int parse_lease_ms(struct dnvme_options *opts, unsigned int argc, char **args,
+			  char **error)
+{
+	*error = "lease_ms must be a number from 100 to 600000";
+	return parse_ms(args[0], DNVME_LEASE_MS_MIN, DNVME_LEASE_MS_MAX, &opts->lease_ms);
+}
+
+static unsigned int emit_lease_ms(const struct dnvme_options *opts,
+				  char *result, unsigned int maxlen)
+{
+	unsigned int sz = 0;
+
+	DMEMIT(" %u", opts->lease_ms);
+	return sz;
+}
+
+static int parse_probe(struct dnvme_options *opts, unsigned int argc, char **args,
+		       char **error)
+{
+	unsigned int i;
+	u64 nr;
+
+	if (dnvme_parse_u64(args[0], &nr) || nr < 1 || nr > DNVME_PROBES_MAX) {
+		*error = "probe wants a number of devices from 1 to 64";
+		return -EINVAL;
+	}
+	if (argc < 1 + nr) {
+		*error = "probe has fewer devices than announced";
+		return -EINVAL;
+	}
+	opts->nr_probes = nr;
+	for (i = 0; i < nr; i++)
+		opts->probe[i] = args[1 + i];
+	return nr;
+}
+
+static unsigned int emit_probe(const struct dnvme_options *opts,
+			       char *result, unsigned int maxlen)
+{
+	unsigned int i, sz = 0;
+
+	DMEMIT(" %u", opts->nr_probes);
+	for (i = 0; i < opts->nr_probes; i++)
+		DMEMIT(" %s", opts->probe[i]);
+	return sz;
+}
+
+static int parse_mode(struct dnvme_options *opts, unsigned int argc, char **args,
+		      char **error)
 {
 	unsigned int i;
 
@@ -106,8 +157,8 @@ static unsigned int emit_mode(const struct dnvme_options *opts, char *result, un
 static const struct option_row rows[DNVME_NR_OPTIONS] = {
 	[DNVME_OPTION_HOLD_ON_ERROR] = { DNVME_OPT_HOLD_ON_ERROR, 0, parse_nothing },
 	[DNVME_OPTION_WRITE_THROUGH] = { DNVME_OPT_WRITE_THROUGH, 0, parse_nothing },
-	[DNVME_OPTION_LEASE_MS] = { DNVME_OPT_LEASE_MS, 1 },
-	[DNVME_OPTION_PROBE] = { DNVME_OPT_PROBE, 1 },
+	[DNVME_OPTION_LEASE_MS] = { DNVME_OPT_LEASE_MS, 1, parse_lease_ms, emit_lease_ms },
+	[DNVME_OPTION_PROBE] = { DNVME_OPT_PROBE, 1, parse_probe, emit_probe },
 	[DNVME_OPTION_WRITE_TTL_MS] = { DNVME_OPT_WRITE_TTL_MS, 1, parse_write_ttl_ms,
 					emit_write_ttl_ms },
 	[DNVME_OPTION_DRAIN_MS] = { DNVME_OPT_DRAIN_MS, 1, parse_drain_ms, emit_drain_ms },
@@ -118,14 +169,9 @@ static int find_option(const char *word, char **error)
 {
 	int i;
 
-	for (i = 0; i < DNVME_NR_OPTIONS; i++) {
-		if (strcmp(word, rows[i].name))
-			continue;
-		if (rows[i].parse)
+	for (i = 0; i < DNVME_NR_OPTIONS; i++)
+		if (!strcmp(word, rows[i].name))
 			return i;
-		*error = "Option is not supported by this version of the target";
-		return -EINVAL;
-	}
 	*error = "Unknown option";
 	return -EINVAL;
 }
@@ -145,13 +191,28 @@ static int parse_option(struct dnvme_options *opts, unsigned int argc, char **ar
 		*error = "Option lacks its argument";
 		return -EINVAL;
 	}
-	r = rows[id].parse(opts, argv + 1, error);
-	if (r)
+	r = rows[id].parse(opts, argc - 1, argv + 1, error);
+	if (r < 0)
 		return r;
 
 	opts->given |= BIT(id);
 	opts->order[opts->nr++] = id;
-	return 1 + rows[id].nr_args;
+	return 1 + rows[id].nr_args + r;
+}
+
+static int check_lease(const struct dnvme_options *opts, unsigned int nr_legs, char **error)
+{
+	bool probe = dnvme_option_given(opts, DNVME_OPTION_PROBE);
+
+	if (probe && !opts->lease_ms) {
+		*error = "probe needs lease_ms";
+		return -EINVAL;
+	}
+	if (probe && nr_legs != 1) {
+		*error = "probe conflicts with more than one leg";
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int check_conflicts(const struct dnvme_options *opts, unsigned int nr_legs, char **error)
@@ -164,7 +225,11 @@ static int check_conflicts(const struct dnvme_options *opts, unsigned int nr_leg
 		*error = "mode live conflicts with zero legs";
 		return -EINVAL;
 	}
-	return 0;
+	if (!nr_legs && opts->lease_ms) {
+		*error = "lease_ms conflicts with zero legs";
+		return -EINVAL;
+	}
+	return check_lease(opts, nr_legs, error);
 }
 
 int dnvme_options_parse(struct dnvme_options *opts, unsigned int nr_legs,
@@ -190,7 +255,7 @@ static unsigned int count_words(const struct dnvme_options *opts)
 
 	for (i = 0; i < opts->nr; i++)
 		words += 1 + rows[opts->order[i]].nr_args;
-	return words;
+	return words + opts->nr_probes;
 }
 
 unsigned int dnvme_options_emit(const struct dnvme_options *opts,

@@ -5,6 +5,7 @@
 #ifndef DNVME_OPTIONS_H
 #define DNVME_OPTIONS_H
 
+#include <linux/dm-dnvme.h>
 #include <linux/types.h>
 
 #include "state.h"
@@ -29,11 +30,15 @@ struct dnvme_options {
 	enum dnvme_state mode;
 	u32 drain_ms;
 	u32 write_ttl_ms;	/* 0: none */
+	u32 lease_ms;		/* 0: none */
+	unsigned int nr_probes;
+	const char *probe[DNVME_PROBES_MAX];
 };
 
 /*
  * Takes the words after <#opts>. On failure returns an errno and sets *@error.
- * @nr_legs decides what conflicts and which mode is the default.
+ * @nr_legs decides what conflicts and which mode is the default. The names of
+ * the devices to probe point into @argv.
  */
 int dnvme_options_parse(struct dnvme_options *opts, unsigned int nr_legs,
 			unsigned int argc, char **argv, char **error);

@@ -65,15 +65,6 @@ static const struct state_row states[DNVME_NR_STATES] = {
 	},
 };
 
-static const char * const event_names[DNVME_NR_EVENTS] = {
-	[DNVME_EV_FENCE] = DNVME_MSG_FENCE,
-	[DNVME_EV_OPEN] = DNVME_MSG_OPEN,
-	[DNVME_EV_HOLD] = DNVME_MSG_HOLD,
-	[DNVME_EV_RELEASE] = DNVME_MSG_RELEASE,
-	[DNVME_EV_FAIL_HELD] = DNVME_MSG_FAIL_HELD,
-	[DNVME_EV_DRAIN] = DNVME_MSG_DRAIN,
-};
-
 const struct dnvme_rule *dnvme_rule(enum dnvme_state state, enum dnvme_event event)
 {
 	return &states[state].rule[event];
@@ -82,11 +73,6 @@ const struct dnvme_rule *dnvme_rule(enum dnvme_state state, enum dnvme_event eve
 char dnvme_state_letter(enum dnvme_state state)
 {
 	return states[state].letter;
-}
-
-const char *dnvme_event_name(enum dnvme_event event)
-{
-	return event_names[event];
 }
 
 bool dnvme_state_admits(enum dnvme_state state)
@@ -114,6 +100,8 @@ static const struct leg_row leg_states[DNVME_NR_LEG_STATES] = {
 			[DNVME_LEG_EV_RELEASE] = DNVME_LEG_LIVE,
 			[DNVME_LEG_EV_FAIL] = DNVME_LEG_DEAD,
 			[DNVME_LEG_EV_ERROR] = DNVME_LEG_HELD,
+			[DNVME_LEG_EV_EXPIRE] = DNVME_LEG_EXPIRED,
+			[DNVME_LEG_EV_RENEW] = DNVME_LEG_LIVE,
 		},
 	},
 	[DNVME_LEG_HELD] = {
@@ -124,6 +112,20 @@ static const struct leg_row leg_states[DNVME_NR_LEG_STATES] = {
 			[DNVME_LEG_EV_RELEASE] = DNVME_LEG_LIVE,
 			[DNVME_LEG_EV_FAIL] = DNVME_LEG_DEAD,
 			[DNVME_LEG_EV_ERROR] = DNVME_LEG_HELD,
+			[DNVME_LEG_EV_EXPIRE] = DNVME_LEG_HELD,
+			[DNVME_LEG_EV_RENEW] = DNVME_LEG_HELD,
+		},
+	},
+	[DNVME_LEG_EXPIRED] = {
+		.letter = DNVME_STATE_EXPIRED,
+		.fate = DNVME_IS_HELD,
+		.next = {
+			[DNVME_LEG_EV_HOLD] = DNVME_LEG_HELD,
+			[DNVME_LEG_EV_RELEASE] = DNVME_LEG_EXPIRED,
+			[DNVME_LEG_EV_FAIL] = DNVME_LEG_DEAD,
+			[DNVME_LEG_EV_ERROR] = DNVME_LEG_HELD,
+			[DNVME_LEG_EV_EXPIRE] = DNVME_LEG_EXPIRED,
+			[DNVME_LEG_EV_RENEW] = DNVME_LEG_LIVE,
 		},
 	},
 	[DNVME_LEG_DEAD] = {
@@ -134,6 +136,8 @@ static const struct leg_row leg_states[DNVME_NR_LEG_STATES] = {
 			[DNVME_LEG_EV_RELEASE] = DNVME_LEG_LIVE,
 			[DNVME_LEG_EV_FAIL] = DNVME_LEG_DEAD,
 			[DNVME_LEG_EV_ERROR] = DNVME_LEG_DEAD,
+			[DNVME_LEG_EV_EXPIRE] = DNVME_LEG_DEAD,
+			[DNVME_LEG_EV_RENEW] = DNVME_LEG_DEAD,
 		},
 	},
 };

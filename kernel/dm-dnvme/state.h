@@ -48,7 +48,6 @@ struct dnvme_rule {
 const struct dnvme_rule *dnvme_rule(enum dnvme_state state, enum dnvme_event event);
 
 char dnvme_state_letter(enum dnvme_state state);
-const char *dnvme_event_name(enum dnvme_event event);
 
 /* What arrives is sent to the leg. */
 bool dnvme_state_admits(enum dnvme_state state);
@@ -56,6 +55,7 @@ bool dnvme_state_admits(enum dnvme_state state);
 enum dnvme_leg_state {
 	DNVME_LEG_LIVE,
 	DNVME_LEG_HELD,
+	DNVME_LEG_EXPIRED,	/* its lease has run out */
 	DNVME_LEG_DEAD,
 	DNVME_NR_LEG_STATES
 };
@@ -65,6 +65,8 @@ enum dnvme_leg_event {
 	DNVME_LEG_EV_RELEASE,
 	DNVME_LEG_EV_FAIL,
 	DNVME_LEG_EV_ERROR,	/* a bio came back with one, and is to be held */
+	DNVME_LEG_EV_EXPIRE,	/* the lease ran out */
+	DNVME_LEG_EV_RENEW,	/* the lease runs again */
 	DNVME_NR_LEG_EVENTS
 };
 

@@ -12,6 +12,7 @@
 #include "gate.h"
 #include "hold.h"
 #include "io.h"
+#include "lease.h"
 
 struct workqueue_struct *dnvme_wq;
 
@@ -60,8 +61,8 @@ static int init_legs(struct dnvme *d)
 	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
 		leg->dnvme = d;
 		bio_list_init(&leg->held_bios);
-		leg->in_flight = alloc_percpu(unsigned long);
-		if (!leg->in_flight) {
+		leg->cpu = alloc_percpu(struct dnvme_leg_cpu);
+		if (!leg->cpu) {
 			d->ti->error = "Out of memory";
 			return -ENOMEM;
 		}
@@ -89,10 +90,11 @@ static void free_dnvme(struct dnvme *d)
 {
 	struct dnvme_leg *leg;
 
+	dnvme_lease_exit(d);
 	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
 		if (leg->dev)
 			dm_put_device(d->ti, leg->dev);
-		free_percpu(leg->in_flight);
+		free_percpu(leg->cpu);
 	}
 	kfree(d);
 }
@@ -124,7 +126,6 @@ static void init_gate(struct dnvme *d)
 {
 	struct dnvme_leg *leg;
 
-	spin_lock_init(&d->lock);
 	INIT_WORK(&d->release_work, dnvme_release_work);
 	init_waitqueue_head(&d->drain_wait);
 	dnvme_event_init(d);
@@ -147,6 +148,7 @@ static struct dnvme *alloc_dnvme(struct dm_target *ti, const struct dnvme_spec *
 		ti->error = "Out of memory";
 		return NULL;
 	}
+	spin_lock_init(&d->lock);
 	d->ti = ti;
 	d->nr_all_legs = nr_all_legs;
 	d->spec = *spec;
@@ -168,6 +170,8 @@ static int construct(struct dm_target *ti, const struct dnvme_spec *spec)
 	r = init_legs(d);
 	if (!r)
 		r = open_legs(d);
+	if (!r)
+		r = dnvme_lease_init(d);
 	if (!r)
 		r = init_target(d);
 	if (r) {
@@ -202,13 +206,14 @@ static int dnvme_ctr(struct dm_target *ti, unsigned int argc, char **argv)
  * By now dm core
  *
  * 1. has called presuspend: nothing is held, and nothing will be;
- * 2. admits no bio any more and has waited for those below.
+ * 2. admits no bio any more and has waited for those below;
+ * 3. has called postsuspend: no probe is below, and none will be.
  *
  * So what is left to do is
  *
- * 3. wait for a release work that has issued its last bio;
- * 4. stop events, the only other user of the target;
- * 5. close the legs and free.
+ * 4. wait for a release work that has issued its last bio;
+ * 5. stop events, the only other user of the target;
+ * 6. close the legs and free.
  */
 static void dnvme_dtr(struct dm_target *ti)
 {
@@ -227,9 +232,20 @@ static void dnvme_presuspend(struct dm_target *ti)
 	dnvme_hold_suspend(ti->private, dm_noflush_suspending(ti));
 }
 
+static void dnvme_presuspend_undo(struct dm_target *ti)
+{
+	dnvme_hold_resume(ti->private);
+}
+
+static void dnvme_postsuspend(struct dm_target *ti)
+{
+	dnvme_lease_stop(ti->private);
+}
+
 static void dnvme_resume(struct dm_target *ti)
 {
 	dnvme_hold_resume(ti->private);
+	dnvme_lease_start(ti->private);
 }
 
 /*
@@ -242,7 +258,7 @@ static int dnvme_prepare_ioctl(struct dm_target *ti, struct block_device **bdev)
 
 	if (d->geo.nr_legs != 1)
 		return -EINVAL;
-	if (READ_ONCE(d->leg[0].shut))
+	if (READ_ONCE(d->leg[0].shut) || !dnvme_lease_valid(&d->leg[0]))
 		return -EAGAIN;
 	*bdev = d->leg[0].dev->bdev;
 	return d->leg[0].offset || ti->len != bdev_nr_sectors(*bdev);
@@ -283,7 +299,8 @@ static struct target_type dnvme_target = {
 	.map = dnvme_map,
 	.end_io = dnvme_end_io,
 	.presuspend = dnvme_presuspend,
-	.presuspend_undo = dnvme_resume,
+	.presuspend_undo = dnvme_presuspend_undo,
+	.postsuspend = dnvme_postsuspend,
 	.resume = dnvme_resume,
 	.status = dnvme_status,
 	.message = dnvme_message,
@@ -322,5 +339,5 @@ MODULE_INFO(dnvme_break, DNVME_BREAK);
 #endif
 MODULE_DESCRIPTION("device-mapper target that stripes over legs and fences writes");
 MODULE_AUTHOR("the dnvme project");
-MODULE_VERSION("1.0.0");
+MODULE_VERSION("1.1.0");
 MODULE_LICENSE("GPL");

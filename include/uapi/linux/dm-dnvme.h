@@ -12,7 +12,7 @@
 
 /* Target version: major incompatible, minor feature, patch fix. */
 #define DNVME_VERSION_MAJOR		1
-#define DNVME_VERSION_MINOR		0
+#define DNVME_VERSION_MINOR		1
 #define DNVME_VERSION_PATCH		0
 
 /*
@@ -43,6 +43,9 @@
 #define DNVME_DRAIN_MS_MAX		600000
 #define DNVME_WRITE_TTL_MS_MIN		1
 #define DNVME_WRITE_TTL_MS_MAX		600000
+#define DNVME_LEASE_MS_MIN		100
+#define DNVME_LEASE_MS_MAX		600000
+#define DNVME_PROBES_MAX		64
 
 /*
  * Messages. fence and drain answer with one line:
@@ -57,6 +60,14 @@
 #define DNVME_MSG_DRAIN			"drain"		/* <ms> */
 #define DNVME_MSG_LEG			"leg"		/* <i> <verb> */
 #define DNVME_MSG_LEG_FAIL		"fail"
+
+/*
+ * What was admitted since the table was loaded. Answers with one line:
+ *
+ * <#legs> [<reads> <sectors> <writes> <sectors> <discards> <sectors> <flushes>
+ *          <held> <probes> <expiries>]{#legs}
+ */
+#define DNVME_MSG_STATS			"stats"
 
 #define DNVME_RECEIPT_NONE		"-"
 #define DNVME_RECEIPT_DRAINED		"drained"

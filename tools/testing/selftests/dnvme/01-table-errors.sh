@@ -102,9 +102,19 @@ bad "Duplicated option" 1 8 1 "$A" 4 drain_ms 5 drain_ms 5
 bad "mode live conflicts with zero legs" 1 8 0 2 mode live
 bad "hold_on_error conflicts with zero legs" 1 8 0 1 hold_on_error
 bad "Duplicated option" 1 8 1 "$A" 3 hold_on_error write_through hold_on_error
-for option in "lease_ms 1000" "probe 1 /dev/nullb1"; do
-	bad "not supported by this version" 1 8 1 "$A" "$(wc -w <<<"$option")" "$option"
+for ms in 0 99 -1 600001 1s; do
+	bad "lease_ms must be a number from 100" 1 8 1 "$A" 2 lease_ms "$ms"
 done
+bad "lease_ms conflicts with zero legs" 1 8 0 2 lease_ms 1000
+bad "probe needs lease_ms" 1 8 1 "$A" 3 probe 1 /dev/nullb1
+bad "probe conflicts with more than one leg" 1 8 2 "$A" "$B" 5 lease_ms 1000 probe 1 /dev/nullb1
+for count in 0 65 -1 /dev/nullb1; do
+	bad "probe wants a number of devices" 1 8 1 "$A" 5 lease_ms 1000 probe "$count" /dev/nullb1
+done
+bad "probe has fewer devices than announced" 1 8 1 "$A" 5 lease_ms 1000 probe 2 /dev/nullb1
+bad "Probe device cannot be opened" 1 8 1 "$A" 5 lease_ms 1000 probe 1 /dev/no-such-device
+bad "probe device /dev/no-such-device" 1 8 1 "$A" 6 lease_ms 1000 probe 2 /dev/nullb1 /dev/no-such-device
+bad "Duplicated option" 1 8 1 "$A" 4 lease_ms 1000 lease_ms 1000
 refused "no device is left" dmsetup info bad
 
 # A reload with a bad line leaves the table in place.

@@ -245,6 +245,18 @@ read_letter() {
 	dd if="$1" bs=4096 skip="$2" count=1 iflag=direct status=none | head -c 1 | tr '\0' 0
 }
 
+# nowait NAME read|write: one that must not wait; prints ok, or the name of the error.
+nowait() {
+	python3 -c '
+import errno, mmap, os, sys
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_DIRECT)
+call = {"read": os.preadv, "write": os.pwritev}[sys.argv[2]]
+try:
+    print("ok" if call(fd, [mmap.mmap(-1, 4096)], 0, os.RWF_NOWAIT) == 4096 else "short")
+except OSError as error:
+    print(errno.errorcode[error.errno])' "/dev/mapper/$1" "$2"
+}
+
 # trace_start DEV...: record every bio that is sent to one of the devices.
 trace_start() {
 	local dev id filter=

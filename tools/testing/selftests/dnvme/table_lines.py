@@ -19,15 +19,22 @@ def legs(rng: random.Random) -> int:
     return rng.choice((0, 1, 1, 2, 3, 4, 64, rng.randrange(65)))
 
 
-def options(rng: random.Random, nr_legs: int) -> list[str]:
+def probe(rng: random.Random, devices: list[str]) -> list[str]:
+    listed = rng.choices(devices, k=rng.choice((1, 2, 64)))
+    return ["probe", str(len(listed)), *listed]
+
+
+def options(rng: random.Random, nr_legs: int, devices: list[str]) -> list[str]:
     modes = ["held", "fenced"] + (["live"] if nr_legs else [])
     known = [["write_through"],
              ["drain_ms", str(rng.choice((0, 1, 600000, rng.randrange(600001))))],
              ["write_ttl_ms", str(rng.randrange(1, 600001))],
              ["mode", rng.choice(modes)]]
     if nr_legs:
-        known.append(["hold_on_error"])
+        known += [["hold_on_error"], ["lease_ms", str(rng.randrange(100, 600001))]]
     chosen = rng.sample(known, rng.randrange(len(known) + 1))
+    if nr_legs == 1 and known[-1] in chosen:
+        chosen.insert(rng.randrange(len(chosen) + 1), probe(rng, devices))
     return [word for option in chosen for word in option]
 
 
@@ -41,7 +48,7 @@ def line(rng: random.Random, devices: list[str]) -> str:
     words += [str(epoch(rng)), str(chunk), str(nr_legs)]
     for _ in range(nr_legs):
         words += [rng.choice(devices), str(8 * rng.randrange((DEVICE_SECTORS - leg_len) // 8))]
-    opts = options(rng, nr_legs)
+    opts = options(rng, nr_legs, devices)
     return " ".join(words + [str(len(opts))] + opts)
 
 
