@@ -129,6 +129,7 @@ struct dnvme_io {
 };
 
 extern struct workqueue_struct *dnvme_wq;
+extern struct target_type dnvme_target;
 
 static inline struct dnvme_io *dnvme_bio_io(struct bio *bio)
 {

@@ -289,7 +289,7 @@ static void dnvme_io_hints(struct dm_target *ti, struct queue_limits *limits)
 
 /* ---- Module -------------------------------------------------------------- */
 
-static struct target_type dnvme_target = {
+struct target_type dnvme_target = {
 	.name = DNVME_TARGET_NAME,
 	.version = { DNVME_VERSION_MAJOR, DNVME_VERSION_MINOR, DNVME_VERSION_PATCH },
 	.features = DM_TARGET_PASSES_INTEGRITY | DM_TARGET_PASSES_CRYPTO | DM_TARGET_NOWAIT,
