@@ -28,7 +28,9 @@ endif()
 find_program(DNVME_CCACHE ccache)
 if(DNVME_CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER
-        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${DNVME_CCACHE})
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+        # Another clone finds what this one has built.
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}/.. CCACHE_NOHASHDIR=1 ${DNVME_CCACHE})
     if(DNVME_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL Clang)
         add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
     elseif(DNVME_PCH)
