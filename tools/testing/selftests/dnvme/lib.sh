@@ -64,6 +64,11 @@ check() {
 	return "$status"
 }
 
+# remark: shows what the command of the last check printed.
+remark() {
+	sed 's/^/# /' "$TMP/output"
+}
+
 # refused DESCRIPTION COMMAND...: the command must fail.
 refused() {
 	local description=$1
@@ -289,11 +294,11 @@ TRACING=/sys/kernel/tracing
 
 LOAD=
 
-# load DEV: reads and writes until its end, whatever errors it sees.
+# load DEV [OPTION...]: reads and writes until its end, whatever errors it sees.
 load() {
 	fio --name=load --filename="$1" --direct=1 --rw=randrw --bs=4k --iodepth=16 --numjobs=4 \
 		--ioengine=libaio --time_based --runtime=100000 --continue_on_error=all --error_dump=0 \
-		--norandommap --gtod_reduce=1 --thread --group_reporting >"$TMP/fio" 2>&1 &
+		--norandommap --gtod_reduce=1 --thread --group_reporting "${@:2}" >"$TMP/fio" 2>&1 &
 	LOAD=$!
 }
 
