@@ -34,7 +34,7 @@ class Machine:
     def __init__(self, name: str, number: int, net: Network, files: qemu.Files, *,
                  kernel: str = "6.1", memory: str = "1G", cpus: int = 1,
                  disks: list[Disk] | None = None, keep_state: bool = False,
-                 kernel_arguments: list[str] | None = None) -> None:
+                 kernel_arguments: list[str] | None = None, counting: bool = False) -> None:
         self.name = name
         self.number = number
         self.net = net
@@ -44,6 +44,7 @@ class Machine:
         self.hardware = qemu.Hardware(memory, cpus, list(disks or []),
                                       list(kernel_arguments or []))
         self.keep_state = keep_state
+        self.counting = counting
         self.env: dict[str, str] = {}
         self.hosts: list[str] = []
         self.console = ConsoleLog(files.console)
@@ -64,7 +65,8 @@ class Machine:
         (self.files.share / "ready").unlink(missing_ok=True)
         argv = qemu.command_line(
             self.name, self.kernel, initramfs.initramfs_for(self.kernel, tree),
-            accel.choose(), self.hardware, self.files, self.net.qemu_arguments(self.number))
+            qemu.COUNTING if self.counting else accel.choose(), self.hardware, self.files,
+            self.net.qemu_arguments(self.number))
         self.process = cleanup.launch(argv, self._qemu_log)
 
     def wait_ready(self, timeout: float = BOOT_TIMEOUT) -> None:
