@@ -6,6 +6,7 @@
 #include <linux/dm-dnvme.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <linux/stringify.h>
 
 #include "options.h"
 
@@ -13,8 +14,15 @@ struct option_row {
 	const char *name;
 	unsigned int nr_args;
 	/* Returns how many words beyond nr_args it took, or an errno with *error. */
-	int (*parse)(struct dnvme_options *opts, unsigned int argc, char **args, char **error);
-	unsigned int (*emit)(const struct dnvme_options *opts, char *result, unsigned int maxlen);
+	int (*parse)(const struct option_row *row, struct dnvme_options *opts,
+		     unsigned int argc, char **args, char **error);
+	unsigned int (*emit)(const struct option_row *row, const struct dnvme_options *opts,
+			     char *result, unsigned int maxlen);
+	/* Of an option that is a number of milliseconds: where it is kept, and its range. */
+	size_t ms;
+	u32 min;
+	u32 max;
+	char *range_error;
 };
 
 static const struct {
@@ -33,73 +41,38 @@ int dnvme_parse_u64(const char *word, u64 *value)
 	return kstrtou64(word, 10, value) ? -EINVAL : 0;
 }
 
-static int parse_nothing(struct dnvme_options *opts, unsigned int argc, char **args,
-			 char **error)
+static int parse_nothing(const struct option_row *row, struct dnvme_options *opts,
+			 unsigned int argc, char **args, char **error)
 {
 	return 0;
 }
 
-static int parse_ms(const char *word, u32 min, u32 max, u32 *ms)
+static int parse_ms(const struct option_row *row, struct dnvme_options *opts,
+		    unsigned int argc, char **args, char **error)
 {
+	u32 *ms = (void *)opts + row->ms;
 	u64 value;
 
-	if (dnvme_parse_u64(word, &value) || value < min || value > max)
+	if (dnvme_parse_u64(args[0], &value) || value < row->min || value > row->max) {
+		*error = row->range_error;
 		return -EINVAL;
+	}
 	*ms = value;
 	return 0;
 }
 
-static int parse_drain_ms(struct dnvme_options *opts, unsigned int argc, char **args,
-			  char **error)
+static unsigned int emit_ms(const struct option_row *row, const struct dnvme_options *opts,
+			    char *result, unsigned int maxlen)
 {
-	*error = "drain_ms must be a number from 0 to 600000";
-	return parse_ms(args[0], 0, DNVME_DRAIN_MS_MAX, &opts->drain_ms);
-}
-
-static unsigned int emit_drain_ms(const struct dnvme_options *opts,
-				  char *result, unsigned int maxlen)
-{
+	const u32 *ms = (const void *)opts + row->ms;
 	unsigned int sz = 0;
 
-	DMEMIT(" %u", opts->drain_ms);
+	DMEMIT(" %u", *ms);
 	return sz;
 }
 
-static int parse_write_ttl_ms(struct dnvme_options *opts, unsigned int argc, char **args,
-			      char **error)
-{
-	*error = "write_ttl_ms must be a number from 1 to 600000";
-	return parse_ms(args[0], DNVME_WRITE_TTL_MS_MIN, DNVME_WRITE_TTL_MS_MAX,
-			&opts->write_ttl_ms);
-}
-
-static unsigned int emit_write_ttl_ms(const struct dnvme_options *opts,
-				      char *result, unsigned int maxlen)
-{
-	unsigned int sz = 0;
-
-	DMEMIT(" %u", opts->write_ttl_ms);
-	return sz;
-}
-
-static int parse_lease_ms(struct dnvme_options *opts, unsigned int argc, char **args,
-			  char **error)
-{
-	*error = "lease_ms must be a number from 100 to 600000";
-	return parse_ms(args[0], DNVME_LEASE_MS_MIN, DNVME_LEASE_MS_MAX, &opts->lease_ms);
-}
-
-static unsigned int emit_lease_ms(const struct dnvme_options *opts,
-				  char *result, unsigned int maxlen)
-{
-	unsigned int sz = 0;
-
-	DMEMIT(" %u", opts->lease_ms);
-	return sz;
-}
-
-static int parse_probe(struct dnvme_options *opts, unsigned int argc, char **args,
-		       char **error)
+static int parse_probe(const struct option_row *row, struct dnvme_options *opts,
+		       unsigned int argc, char **args, char **error)
 {
 	unsigned int i;
 	u64 nr;
@@ -118,7 +91,7 @@ static int parse_probe(struct dnvme_options *opts, unsigned int argc, char **arg
 	return nr;
 }
 
-static unsigned int emit_probe(const struct dnvme_options *opts,
+static unsigned int emit_probe(const struct option_row *row, const struct dnvme_options *opts,
 			       char *result, unsigned int maxlen)
 {
 	unsigned int i, sz = 0;
@@ -129,8 +102,8 @@ static unsigned int emit_probe(const struct dnvme_options *opts,
 	return sz;
 }
 
-static int parse_mode(struct dnvme_options *opts, unsigned int argc, char **args,
-		      char **error)
+static int parse_mode(const struct option_row *row, struct dnvme_options *opts,
+		      unsigned int argc, char **args, char **error)
 {
 	unsigned int i;
 
@@ -144,7 +117,8 @@ static int parse_mode(struct dnvme_options *opts, unsigned int argc, char **args
 	return -EINVAL;
 }
 
-static unsigned int emit_mode(const struct dnvme_options *opts, char *result, unsigned int maxlen)
+static unsigned int emit_mode(const struct option_row *row, const struct dnvme_options *opts,
+			      char *result, unsigned int maxlen)
 {
 	unsigned int i, sz = 0;
 
@@ -154,14 +128,20 @@ static unsigned int emit_mode(const struct dnvme_options *opts, char *result, un
 	return sz;
 }
 
+#define MS_RANGE(_field, _min, _max)					\
+	offsetof(struct dnvme_options, _field), (_min), (_max),		\
+	#_field " must be a number from " __stringify(_min) " to " __stringify(_max)
+
 static const struct option_row rows[DNVME_NR_OPTIONS] = {
 	[DNVME_OPTION_HOLD_ON_ERROR] = { DNVME_OPT_HOLD_ON_ERROR, 0, parse_nothing },
 	[DNVME_OPTION_WRITE_THROUGH] = { DNVME_OPT_WRITE_THROUGH, 0, parse_nothing },
-	[DNVME_OPTION_LEASE_MS] = { DNVME_OPT_LEASE_MS, 1, parse_lease_ms, emit_lease_ms },
+	[DNVME_OPTION_LEASE_MS] = { DNVME_OPT_LEASE_MS, 1, parse_ms, emit_ms,
+		MS_RANGE(lease_ms, DNVME_LEASE_MS_MIN, DNVME_LEASE_MS_MAX) },
 	[DNVME_OPTION_PROBE] = { DNVME_OPT_PROBE, 1, parse_probe, emit_probe },
-	[DNVME_OPTION_WRITE_TTL_MS] = { DNVME_OPT_WRITE_TTL_MS, 1, parse_write_ttl_ms,
-					emit_write_ttl_ms },
-	[DNVME_OPTION_DRAIN_MS] = { DNVME_OPT_DRAIN_MS, 1, parse_drain_ms, emit_drain_ms },
+	[DNVME_OPTION_WRITE_TTL_MS] = { DNVME_OPT_WRITE_TTL_MS, 1, parse_ms, emit_ms,
+		MS_RANGE(write_ttl_ms, DNVME_WRITE_TTL_MS_MIN, DNVME_WRITE_TTL_MS_MAX) },
+	[DNVME_OPTION_DRAIN_MS] = { DNVME_OPT_DRAIN_MS, 1, parse_ms, emit_ms,
+		MS_RANGE(drain_ms, DNVME_DRAIN_MS_MIN, DNVME_DRAIN_MS_MAX) },
 	[DNVME_OPTION_MODE] = { DNVME_OPT_MODE, 1, parse_mode, emit_mode },
 };
 
@@ -191,7 +171,7 @@ static int parse_option(struct dnvme_options *opts, unsigned int argc, char **ar
 		*error = "Option lacks its argument";
 		return -EINVAL;
 	}
-	r = rows[id].parse(opts, argc - 1, argv + 1, error);
+	r = rows[id].parse(&rows[id], opts, argc - 1, argv + 1, error);
 	if (r < 0)
 		return r;
 
@@ -269,7 +249,7 @@ unsigned int dnvme_options_emit(const struct dnvme_options *opts,
 
 		DMEMIT(" %s", row->name);
 		if (row->emit)
-			sz += row->emit(opts, result + sz, maxlen - sz);
+			sz += row->emit(row, opts, result + sz, maxlen - sz);
 	}
 	return sz;
 }
