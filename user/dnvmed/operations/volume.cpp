@@ -177,6 +177,24 @@ Status check_new_volume_name(const Context& context, const std::string& name) {
     return check_new_name(context.cluster.volumes, "volume", name);
 }
 
+/// The two that a request attaches or detaches.
+struct Attachment {
+    v1::Volume volume;
+    v1::Host host;
+};
+
+Result<Attachment> find_both(const model::Cluster& cluster, const v1::AttachRequest& request) {
+    auto volume = find(cluster.volumes, "volume", request.volume());
+    if (!volume) {
+        return pass(volume.error());
+    }
+    auto host = find(cluster.hosts, "host", request.host());
+    if (!host) {
+        return pass(host.error());
+    }
+    return Attachment{.volume = *volume, .host = *host};
+}
+
 }  // namespace
 
 Result<Intent> create_volume(const Context& context, const v1::CreateVolumeRequest& request) {
@@ -220,57 +238,51 @@ Result<Intent> delete_volume(const Context& context, const v1::DeleteRequest& re
 }
 
 Result<Intent> attach_volume(const Context& context, const v1::AttachRequest& request) {
-    auto volume = find(context.cluster.volumes, "volume", request.volume());
-    if (!volume) {
-        return pass(volume.error());
+    auto found = find_both(context.cluster, request);
+    if (!found) {
+        return pass(found.error());
     }
-    const auto host = find(context.cluster.hosts, "host", request.host());
-    if (!host) {
-        return pass(host.error());
-    }
-    if (auto stays = check_not_deleting("volume", *volume); !stays) {
+    auto& [volume, host] = *found;
+    if (auto stays = check_not_deleting("volume", volume); !stays) {
         return pass(stays.error());
     }
-    if (auto stays = check_not_deleting("host", *host); !stays) {
+    if (auto stays = check_not_deleting("host", host); !stays) {
         return pass(stays.error());
     }
-    if (is_attached(*volume, host->name())) {
+    if (is_attached(volume, host.name())) {
         return fail(Code::exists, fmt::format("volume '{}' is attached to host '{}' already",
-                                              volume->name(), host->name()));
+                                              volume.name(), host.name()));
     }
-    add_host(*volume, host->name());
+    add_host(volume, host.name());
     Intent intent;
-    intent.what = fmt::format("attach volume '{}' to host '{}'", volume->name(), host->name());
-    intent.edits = {*volume};
-    intent.owners = {host->nqn(), volume->uuid()};
-    intent.needs = volume->uuid();
-    intent.undo = [name = volume->name(), host = host->name()](const model::Cluster& cluster) {
+    intent.what = fmt::format("attach volume '{}' to host '{}'", volume.name(), host.name());
+    intent.edits = {volume};
+    intent.owners = {host.nqn(), volume.uuid()};
+    intent.needs = volume.uuid();
+    intent.undo = [name = volume.name(), host = host.name()](const model::Cluster& cluster) {
         return edit_volume(cluster, name, [&](v1::Volume& v) { remove_host(v, host); });
     };
-    intent.finish = show(volume->name());
+    intent.finish = show(volume.name());
     return intent;
 }
 
 Result<Intent> detach_volume(const Context& context, const v1::AttachRequest& request) {
-    auto volume = find(context.cluster.volumes, "volume", request.volume());
-    if (!volume) {
-        return pass(volume.error());
+    auto found = find_both(context.cluster, request);
+    if (!found) {
+        return pass(found.error());
     }
-    const auto host = find(context.cluster.hosts, "host", request.host());
-    if (!host) {
-        return pass(host.error());
-    }
-    if (!is_attached(*volume, host->name())) {
+    auto& [volume, host] = *found;
+    if (!is_attached(volume, host.name())) {
         return fail(Code::precondition, fmt::format("volume '{}' is not attached to host '{}'",
-                                                    volume->name(), host->name()));
+                                                    volume.name(), host.name()));
     }
-    remove_host(*volume, host->name());
+    remove_host(volume, host.name());
     Intent intent;
-    intent.what = fmt::format("detach volume '{}' from host '{}'", volume->name(), host->name());
-    intent.edits = {*volume};
-    intent.owners = {volume->uuid(), host->nqn()};
-    intent.finish = [uuid = volume->uuid(), nqn = host->nqn(),
-                     show = show(volume->name())](const Observation& seen) {
+    intent.what = fmt::format("detach volume '{}' from host '{}'", volume.name(), host.name());
+    intent.edits = {volume};
+    intent.owners = {volume.uuid(), host.nqn()};
+    intent.finish = [uuid = volume.uuid(), nqn = host.nqn(),
+                     show = show(volume.name())](const Observation& seen) {
         auto cut = check_cut_off(seen.kernel, uuid, nqn);
         return cut ? show(seen) : pass(cut.error());
     };
