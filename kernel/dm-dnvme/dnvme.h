@@ -29,13 +29,20 @@ enum dnvme_io_kind {
 	DNVME_WRITES,
 	DNVME_DISCARDS,		/* and write-zeroes, secure erase */
 	DNVME_FLUSHES,		/* without data */
+	DNVME_PROBES,		/* of the lease */
 	DNVME_NR_IO_KINDS
 };
 
+struct dnvme_traffic {
+	unsigned long entered;
+	unsigned long refused;	/* of them, turned back at once */
+	unsigned long bytes;	/* of those that were not */
+};
+
+/* What one CPU has seen; a bio may leave on another one than it entered on. */
 struct dnvme_leg_cpu {
-	unsigned long in_flight;
-	unsigned long ios[DNVME_NR_IO_KINDS];
-	unsigned long sectors[DNVME_NR_IO_KINDS];
+	struct dnvme_traffic traffic[DNVME_NR_IO_KINDS];
+	unsigned long left;
 };
 
 /*
@@ -48,17 +55,21 @@ struct dnvme_leg {
 	 * by every I/O: see the traces in gate.h.
 	 */
 	bool shut;
+	/* How long a look at the clock is good for, in cycles; see lease.h. */
+	u64 window;
+	u64 looked;		/* the cycle of the last look */
+	s64 looked_ns;		/* and its time */
+	s64 renewed_ns;		/* submission of a success; may lag, never leads */
+	s64 renew_after_ns;	/* only a bio submitted later renews */
+	struct dnvme_leg_cpu __percpu *cpu;
 	struct dnvme *dnvme;
 	struct dm_dev *dev;
 	sector_t offset;
-	struct dnvme_leg_cpu __percpu *cpu;
-	s64 renewed_ns;		/* submission of a success; may lag, never leads */
 
 	enum dnvme_leg_state state;	/* this and what is held: dnvme->lock */
 	struct bio_list held_bios;	/* in order of arrival */
 	unsigned int held;
 	unsigned long held_ever;
-	unsigned long probes;
 	unsigned long expiries;
 	atomic_t errors;
 };
@@ -74,6 +85,7 @@ enum dnvme_suspending {
 struct dnvme_lease {
 	s64 ns;			/* 0: none */
 	s64 grain_ns;
+	u64 window;		/* of an open leg */
 	bool by_traffic;
 	bool on;		/* between resume and suspend; dnvme->lock */
 	unsigned int nr_probes;
@@ -93,6 +105,8 @@ struct dnvme {
 	/* Constant once constructed. */
 	struct dm_target *ti;
 	struct dnvme_geometry geo;
+	sector_t shift;		/* one leg: from a sector of the target to the leg's */
+	blk_opf_t special;	/* a bio with any of these needs more than aiming */
 	blk_opf_t write_flags;	/* added to every write */
 	bool hold_on_error;
 	u64 write_ttl_ns;	/* 0: none */
@@ -118,11 +132,10 @@ struct dnvme {
 	struct dnvme_leg leg[];
 };
 
-/* Per bio: its leg, whether it counts as in flight there, and how to repeat it. */
+/* Per bio: where it is in flight, and how to repeat it. */
 struct dnvme_io {
-	struct dnvme_leg *leg;
-	bool admitted;
-	s64 sent_ns;			/* with a lease only */
+	struct dnvme_leg *leg;		/* NULL: nowhere */
+	s64 sent_ns;			/* with a lease: not after its submission */
 	bool repeatable;		/* this and below: with hold_on_error only */
 	unsigned short flags;
 	struct bvec_iter iter;

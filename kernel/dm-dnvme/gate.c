@@ -7,15 +7,37 @@
 #include "lease.h"
 #include "trace.h"
 
+static unsigned long gone(const struct dnvme_leg_cpu *counts)
+{
+	unsigned long sum = READ_ONCE(counts->left);
+	unsigned int kind;
+
+	for (kind = 0; kind < DNVME_NR_IO_KINDS; kind++)
+		sum += READ_ONCE(counts->traffic[kind].refused);
+	return sum;
+}
+
+static unsigned long come(const struct dnvme_leg_cpu *counts)
+{
+	unsigned long sum = 0;
+	unsigned int kind;
+
+	for (kind = 0; kind < DNVME_NR_IO_KINDS; kind++)
+		sum += READ_ONCE(counts->traffic[kind].entered);
+	return sum;
+}
+
 unsigned int dnvme_leg_in_flight(const struct dnvme_leg *leg)
 {
 	unsigned long sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(leg->cpu, cpu)->in_flight;
-	/* On a live leg a torn sum may fall below zero. */
-	return max_t(long, sum, 0);
+		sum -= gone(per_cpu_ptr(leg->cpu, cpu));
+	smp_rmb(); /* (D) pairs with (A) and the order of one bio's way */
+	for_each_possible_cpu(cpu)
+		sum += come(per_cpu_ptr(leg->cpu, cpu));
+	return sum;
 }
 
 unsigned int dnvme_in_flight(const struct dnvme *d)
@@ -30,6 +52,7 @@ unsigned int dnvme_in_flight(const struct dnvme *d)
 
 void dnvme_leg_shut(struct dnvme_leg *leg)
 {
+	WRITE_ONCE(leg->window, 0);
 	WRITE_ONCE(leg->shut, true);
 	smp_mb(); /* (B) pairs with (A) and (C) in gate.h */
 }
@@ -37,6 +60,17 @@ void dnvme_leg_shut(struct dnvme_leg *leg)
 void dnvme_leg_unshut(struct dnvme_leg *leg)
 {
 	WRITE_ONCE(leg->shut, false);
+	WRITE_ONCE(leg->window, leg->dnvme->lease.window);
+}
+
+bool dnvme_leg_refuse(struct dnvme_leg *leg, enum dnvme_io_kind kind, unsigned int bytes)
+{
+	struct dnvme_traffic __percpu *traffic = &leg->cpu->traffic[kind];
+
+	this_cpu_sub(traffic->bytes, bytes);
+	this_cpu_inc(traffic->refused);
+	dnvme_leg_announce(leg);
+	return false;
 }
 
 static bool may_settle(const struct dnvme *d)

@@ -19,16 +19,19 @@
  * one of them sees the other: no I/O slips through uncounted.
  *
  *	dnvme_leg_enter()		dnvme_leg_shut()
- *	  in_flight++			  shut = true
+ *	  entered++			  shut = true
  *	  smp_mb() (A)			  smp_mb() (B)
- *	  if (shut) leave		  sum(in_flight)
+ *	  if (shut) refuse		  sum(entered) - sum(left)
  *
- * The counts are per CPU, and a bio may be counted up on one CPU and down on
- * another. While a leg is shut the sum errs only upwards: it misses no bio
- * below, because a failed entry counts up and down on the same CPU.
+ * The counts are per CPU and only grow, and what has left is added up first. So
+ * the difference errs only upwards, whatever goes on meanwhile: whose leaving
+ * was seen, of him the entry is seen too. It misses no bio below.
  */
 #ifndef DNVME_GATE_H
 #define DNVME_GATE_H
+
+#include <linux/compiler.h>
+#include <linux/timex.h>
 
 #include "break.h"
 #include "dnvme.h"
@@ -43,44 +46,63 @@ struct dnvme_receipt {
 
 void dnvme_leg_left(struct dnvme_leg *leg);
 
-static inline void dnvme_leg_count(struct dnvme_leg *leg)
+/* Takes back a count; returns false. */
+bool dnvme_leg_refuse(struct dnvme_leg *leg, enum dnvme_io_kind kind, unsigned int bytes);
+
+static inline void dnvme_leg_count(struct dnvme_leg *leg, enum dnvme_io_kind kind,
+				   unsigned int bytes)
 {
-	this_cpu_inc(leg->cpu->in_flight);
+	struct dnvme_traffic __percpu *traffic = &leg->cpu->traffic[kind];
+
+	this_cpu_inc(traffic->entered);
+	this_cpu_add(traffic->bytes, bytes);
 }
 
-static inline void dnvme_leg_leave(struct dnvme_leg *leg)
+/*
+ * On the way of every bio: a word that is read once, and in one piece. With
+ * READ_ONCE() the compiler does not compare it where it lies.
+ */
+#define dnvme_read(word) data_race(word)
+
+static inline void dnvme_leg_announce(struct dnvme_leg *leg)
 {
-	this_cpu_dec(leg->cpu->in_flight);
 	/*
-	 * (C) The count is down before @shut is read: a closer that sets it
+	 * (C) The count stands before @shut is read: a closer that sets it
 	 * later sees the count, one that set it earlier is woken. Pairs with
 	 * (B) in dnvme_leg_shut().
 	 */
 	smp_mb();
-	if (unlikely(READ_ONCE(leg->shut)))
+	if (unlikely(dnvme_read(leg->shut)))
 		dnvme_leg_left(leg);
 }
 
-/* Admits one bio unless the leg is shut. */
-static inline bool dnvme_leg_enter(struct dnvme_leg *leg)
+static inline void dnvme_leg_leave(struct dnvme_leg *leg)
 {
-	bool shut;
-
-	/* Spares a shut leg from counts that are taken back at once. */
-	if (unlikely(READ_ONCE(leg->shut)) && !dnvme_break_admission())
-		return false;
-
-	preempt_disable();
-	dnvme_leg_count(leg);
-	smp_mb(); /* (A) pairs with (B) in dnvme_leg_shut() */
-	shut = READ_ONCE(leg->shut) && !dnvme_break_admission();
-	if (unlikely(shut))
-		dnvme_leg_leave(leg);
-	preempt_enable();
-	return !shut;
+	this_cpu_inc(leg->cpu->left);
+	dnvme_leg_announce(leg);
 }
 
-/* Exact while the leg is shut, an estimate while it is not. */
+/* Admits one bio unless the leg is shut. */
+static inline bool dnvme_leg_enter(struct dnvme_leg *leg, enum dnvme_io_kind kind,
+				   unsigned int bytes)
+{
+	dnvme_leg_count(leg, kind, bytes);
+	smp_mb(); /* (A) pairs with (B) in dnvme_leg_shut() */
+	if (likely(!dnvme_read(leg->shut) || dnvme_break_admission()))
+		return true;
+	return dnvme_leg_refuse(leg, kind, bytes);
+}
+
+/*
+ * Whether the last look at the clock still says that the leg admits. A leg that
+ * is shut has no window, and is so spared counts that are taken back at once.
+ */
+static inline bool dnvme_leg_is_fresh(const struct dnvme_leg *leg)
+{
+	return get_cycles() - dnvme_read(leg->looked) < dnvme_read(leg->window);
+}
+
+/* Exact once the leg is shut and what was refused is gone; never too low. */
 unsigned int dnvme_leg_in_flight(const struct dnvme_leg *leg);
 unsigned int dnvme_in_flight(const struct dnvme *d);
 

@@ -73,9 +73,8 @@ static void keep(struct dnvme_leg *leg, struct bio *bio)
 
 static void admit(struct dnvme_leg *leg, struct bio *bio)
 {
-	dnvme_bio_io(bio)->admitted = true;
-	dnvme_leg_count(leg);
-	dnvme_leg_account(leg, bio);
+	dnvme_bio_io(bio)->leg = leg;
+	dnvme_leg_count(leg, dnvme_io_kind(bio), bio->bi_iter.bi_size);
 }
 
 static int carry_out(enum verdict verdict, struct bio *bio)
@@ -102,6 +101,7 @@ int dnvme_hold_bio(struct dnvme_leg *leg, struct bio *bio)
 	enum verdict verdict;
 	unsigned long flags;
 
+	dnvme_bio_io(bio)->leg = NULL;
 	spin_lock_irqsave(&leg->dnvme->lock, flags);
 	verdict = judge(leg, bio);
 	if (verdict == ADMIT)

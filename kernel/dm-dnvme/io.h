@@ -8,6 +8,10 @@
 #include <linux/blk_types.h>
 
 struct dm_target;
+struct dnvme;
+
+/* Set once everything else of the target is. */
+blk_opf_t dnvme_special(const struct dnvme *d);
 
 int dnvme_map(struct dm_target *ti, struct bio *bio);
 int dnvme_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *error);

@@ -5,6 +5,7 @@
 #include <linux/gfp.h>
 #include <linux/slab.h>
 
+#include "cycles.h"
 #include "gate.h"
 #include "lease.h"
 #include "trace.h"
@@ -66,7 +67,7 @@ void dnvme_lease_review(struct dnvme_leg *leg, s64 now)
 	dnvme_event_raise(d);
 }
 
-void dnvme_lease_lapse(struct dnvme_leg *leg)
+static void lapse(struct dnvme_leg *leg)
 {
 	struct dnvme *d = leg->dnvme;
 	unsigned long flags;
@@ -74,6 +75,27 @@ void dnvme_lease_lapse(struct dnvme_leg *leg)
 	spin_lock_irqsave(&d->lock, flags);
 	dnvme_lease_review(leg, dnvme_lease_now());
 	spin_unlock_irqrestore(&d->lock, flags);
+}
+
+bool dnvme_lease_look(struct dnvme_leg *leg)
+{
+	const struct dnvme_lease *lease = &leg->dnvme->lease;
+	u64 cycle = get_cycles();
+	s64 now;
+
+	if (READ_ONCE(leg->shut))
+		return dnvme_break_admission();
+	if (!lease->ns)
+		return true;
+	now = dnvme_lease_now();
+	if (!dnvme_lease_covers(leg, now)) {
+		lapse(leg);
+		return dnvme_break_admission();
+	}
+	WRITE_ONCE(leg->looked_ns, now);
+	if (dnvme_lease_covers(leg, now + lease->grain_ns) && dnvme_cycles_are_even())
+		WRITE_ONCE(leg->looked, cycle);
+	return true;
 }
 
 /* Whoever loses the race was at most a moment later, and the lease runs shorter. */
@@ -85,6 +107,7 @@ void dnvme_lease_prolong(struct dnvme_leg *leg, s64 sent_ns)
 
 	if (sent_ns > old)
 		cmpxchg64(&leg->renewed_ns, old, sent_ns);
+	WRITE_ONCE(leg->renew_after_ns, READ_ONCE(leg->renewed_ns) + d->lease.grain_ns);
 	if (READ_ONCE(leg->state) != DNVME_LEG_EXPIRED)
 		return;
 	spin_lock_irqsave(&d->lock, flags);
@@ -185,8 +208,7 @@ static void send_due_probes(struct dnvme *d, s64 now)
 			continue;
 		probe->busy = true;
 		probe->sent_ns = now;
-		probe->leg->probes++;
-		dnvme_leg_count(probe->leg);
+		dnvme_leg_count(probe->leg, DNVME_PROBES, 0);
 		queue_work(dnvme_wq, &probe->work);
 	}
 }
@@ -320,6 +342,16 @@ static int open_probes(struct dnvme *d)
 	return r;
 }
 
+static void init_legs_unlimited(struct dnvme *d)
+{
+	struct dnvme_leg *leg;
+
+	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
+		leg->renew_after_ns = S64_MAX;
+		leg->window = d->lease.window;
+	}
+}
+
 /* No leg is valid before its first success. */
 static void init_legs_expired(struct dnvme *d)
 {
@@ -327,6 +359,10 @@ static void init_legs_expired(struct dnvme *d)
 
 	for (leg = d->leg; leg < dnvme_legs_end(d); leg++) {
 		leg->renewed_ns = -d->lease.ns - 1;
+		if (d->lease.by_traffic)
+			leg->renew_after_ns = S64_MIN;
+		/* The first bio must look, however young the counter is. */
+		leg->looked = get_cycles() - d->lease.window;
 		leg->state = DNVME_LEG_EXPIRED;
 		dnvme_leg_shut(leg);
 	}
@@ -337,11 +373,14 @@ int dnvme_lease_init(struct dnvme *d)
 	const struct dnvme_options *opts = &d->spec.opts;
 	struct dnvme_lease *lease = &d->lease;
 
+	lease->window = U64_MAX;
+	init_legs_unlimited(d);
 	if (!opts->lease_ms)
 		return 0;
 	INIT_DELAYED_WORK(&lease->work, lease_work);
 	lease->ns = opts->lease_ms * (s64)NSEC_PER_MSEC;
-	lease->grain_ns = lease->ns / 16;
+	lease->grain_ns = lease->ns / 32;
+	lease->window = dnvme_cycles_are_even() ? dnvme_cycles_in(lease->grain_ns) : 0;
 	lease->by_traffic = !opts->nr_probes;
 	lease->nr_probes = opts->nr_probes ?: d->geo.nr_legs;
 	init_legs_expired(d);

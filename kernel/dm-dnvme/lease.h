@@ -20,9 +20,17 @@
  * A probe is in flight on its leg like any bio: a fence waits for it, and none
  * is sent through a gate that is held or fenced, nor while it is suspended.
  *
- * The clock is CLOCK_BOOTTIME, read for each bio: jiffies stand still for a
- * moment after a pause of the machine, just when it matters. Write safety rests
- * on no clock: see gate.h.
+ * The clock is CLOCK_BOOTTIME; jiffies stand still for a moment after a pause of
+ * the machine, just when it matters. Reading it for each bio would cost more than
+ * all else in the way of a bio. So a look at it is good for a grain of the lease,
+ * which the processor's cycle counter measures, if the lease covers the grain:
+ *
+ *	look at t	t + grain <= renewed + lease	and then, until t + grain
+ *	A A A A		are admitted as sent at t
+ *
+ * That makes the lease run shorter by up to two grains, never longer. Without a
+ * counter that all processors share and that never stops each bio looks. Write
+ * safety rests on no clock: see gate.h.
  */
 #ifndef DNVME_LEASE_H
 #define DNVME_LEASE_H
@@ -51,28 +59,11 @@ static inline bool dnvme_lease_valid(const struct dnvme_leg *leg)
 /* Moves the leg to or from EXPIRED if its lease says so. With dnvme->lock held. */
 void dnvme_lease_review(struct dnvme_leg *leg, s64 now);
 
-void dnvme_lease_lapse(struct dnvme_leg *leg);
+/* A bio submitted at @sent_ns, after leg->renew_after_ns, has succeeded. */
 void dnvme_lease_prolong(struct dnvme_leg *leg, s64 sent_ns);
 
-/* A bio is about to ask for admission: stamps it, and shuts a leg that has expired. */
-static inline void dnvme_lease_check(struct dnvme_leg *leg, struct dnvme_io *io)
-{
-	io->sent_ns = dnvme_lease_now();
-	if (unlikely(!dnvme_lease_covers(leg, io->sent_ns)) && !READ_ONCE(leg->shut))
-		dnvme_lease_lapse(leg);
-}
-
-/*
- * A bio sent at @sent_ns has succeeded. The grain keeps CPUs from writing one
- * cache line for each I/O; it only ever makes the lease run shorter.
- */
-static inline void dnvme_lease_renew(struct dnvme_leg *leg, s64 sent_ns)
-{
-	const struct dnvme_lease *lease = &leg->dnvme->lease;
-
-	if (lease->by_traffic && sent_ns - READ_ONCE(leg->renewed_ns) > lease->grain_ns)
-		dnvme_lease_prolong(leg, sent_ns);
-}
+/* The last look is too old, or the leg is shut: says whether it admits. */
+bool dnvme_lease_look(struct dnvme_leg *leg);
 
 /* Looks at once at what there is to probe. With dnvme->lock held. */
 void dnvme_lease_kick(struct dnvme *d);

@@ -3,26 +3,21 @@
 #include "gate.h"
 #include "stats.h"
 
-enum argument {
-	TAKES_NOTHING,
-	TAKES_EPOCH,
-	TAKES_MS,
-};
-
 struct verb {
 	const char *name;
 	enum dnvme_event event;
-	enum argument argument;
+	bool takes_epoch;
+	unsigned int min_words, max_words;	/* without the verb; a time comes last */
 	bool answers;
 };
 
 static const struct verb verbs[] = {
-	{ DNVME_MSG_FENCE, DNVME_EV_FENCE, TAKES_EPOCH, true },
-	{ DNVME_MSG_OPEN, DNVME_EV_OPEN, TAKES_EPOCH },
-	{ DNVME_MSG_HOLD, DNVME_EV_HOLD, TAKES_NOTHING },
-	{ DNVME_MSG_RELEASE, DNVME_EV_RELEASE, TAKES_NOTHING },
-	{ DNVME_MSG_FAIL_HELD, DNVME_EV_FAIL_HELD, TAKES_NOTHING },
-	{ DNVME_MSG_DRAIN, DNVME_EV_DRAIN, TAKES_MS, true },
+	{ DNVME_MSG_FENCE, DNVME_EV_FENCE, true, 1, 2, true },
+	{ DNVME_MSG_OPEN, DNVME_EV_OPEN, true, 1, 1 },
+	{ DNVME_MSG_HOLD, DNVME_EV_HOLD },
+	{ DNVME_MSG_RELEASE, DNVME_EV_RELEASE },
+	{ DNVME_MSG_FAIL_HELD, DNVME_EV_FAIL_HELD },
+	{ DNVME_MSG_DRAIN, DNVME_EV_DRAIN, false, 1, 1, true },
 };
 
 static const struct verb *find_verb(const char *name)
@@ -35,25 +30,46 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-static int parse_argument(const struct verb *verb, unsigned int argc, char **argv,
-			  u64 *value, const char **reason)
+static int parse_number(const char *word, u64 *value, const char **reason)
 {
-	*value = 0;
-	if (argc != (verb->argument == TAKES_NOTHING ? 1 : 2)) {
-		*reason = "wrong number of words";
-		return -EINVAL;
-	}
-	if (verb->argument == TAKES_NOTHING)
-		return 0;
-	if (dnvme_parse_u64(argv[1], value)) {
+	if (dnvme_parse_u64(word, value)) {
 		*reason = "the argument must be a decimal number below 2^64";
 		return -EINVAL;
 	}
-	if (verb->argument == TAKES_MS && *value > DNVME_DRAIN_MS_MAX) {
+	return 0;
+}
+
+static int parse_ms(const char *word, unsigned int *ms, const char **reason)
+{
+	u64 value;
+	int r = parse_number(word, &value, reason);
+
+	if (r)
+		return r;
+	if (value > DNVME_DRAIN_MS_MAX) {
 		*reason = "the time must be 600000 ms or less";
 		return -EINVAL;
 	}
+	*ms = value;
 	return 0;
+}
+
+/* [<epoch>] [<ms>]; *@ms stays as it is if there is none. */
+static int parse_arguments(const struct verb *verb, unsigned int nr_words, char **words,
+			   u64 *epoch, unsigned int *ms, const char **reason)
+{
+	unsigned int next = 0;
+	int r = 0;
+
+	if (nr_words < verb->min_words || nr_words > verb->max_words) {
+		*reason = "wrong number of words";
+		return -EINVAL;
+	}
+	if (verb->takes_epoch)
+		r = parse_number(words[next++], epoch, reason);
+	if (!r && next < nr_words)
+		r = parse_ms(words[next], ms, reason);
+	return r;
 }
 
 /* <epoch> drained|undrained <in-flight when it closed> <held> <microseconds> */
@@ -70,20 +86,17 @@ static int gate_message(struct dnvme *d, unsigned int argc, char **argv,
 	const struct verb *verb = find_verb(argv[0]);
 	unsigned int drain_ms = d->spec.opts.drain_ms;
 	struct dnvme_receipt receipt = { };
-	u64 value;
+	u64 epoch = 0;
 	int r;
 
 	if (!verb) {
 		*reason = "unknown message";
 		return -EINVAL;
 	}
-	r = parse_argument(verb, argc, argv, &value, reason);
+	r = parse_arguments(verb, argc - 1, argv + 1, &epoch, &drain_ms, reason);
 	if (r)
 		return r;
-	if (verb->argument == TAKES_MS)
-		drain_ms = value;
-
-	r = dnvme_gate_event(d, verb->event, value, drain_ms, &receipt, reason);
+	r = dnvme_gate_event(d, verb->event, epoch, drain_ms, &receipt, reason);
 	if (r || !verb->answers)
 		return r;
 	emit_receipt(&receipt, result, maxlen);

@@ -2,24 +2,32 @@
 
 #include "stats.h"
 
-static void sum_up(const struct dnvme_leg *leg, struct dnvme_leg_cpu *sum)
+struct sums {
+	unsigned long ios[DNVME_NR_IO_KINDS];
+	unsigned long sectors[DNVME_NR_IO_KINDS];
+};
+
+static void sum_up(const struct dnvme_leg *leg, struct sums *sum)
 {
-	const struct dnvme_leg_cpu *counts;
+	const struct dnvme_traffic *traffic;
 	unsigned int cpu, kind;
 
 	memset(sum, 0, sizeof(*sum));
 	for_each_possible_cpu(cpu) {
-		counts = per_cpu_ptr(leg->cpu, cpu);
+		traffic = per_cpu_ptr(leg->cpu, cpu)->traffic;
 		for (kind = 0; kind < DNVME_NR_IO_KINDS; kind++) {
-			sum->ios[kind] += READ_ONCE(counts->ios[kind]);
-			sum->sectors[kind] += READ_ONCE(counts->sectors[kind]);
+			sum->ios[kind] += READ_ONCE(traffic[kind].entered) -
+					  READ_ONCE(traffic[kind].refused);
+			sum->sectors[kind] += READ_ONCE(traffic[kind].bytes);
 		}
 	}
+	for (kind = 0; kind < DNVME_NR_IO_KINDS; kind++)
+		sum->sectors[kind] >>= SECTOR_SHIFT;
 }
 
 static unsigned int emit_leg(const struct dnvme_leg *leg, char *result, unsigned int maxlen)
 {
-	struct dnvme_leg_cpu sum;
+	struct sums sum;
 	unsigned int sz = 0;
 
 	sum_up(leg, &sum);
@@ -27,7 +35,7 @@ static unsigned int emit_leg(const struct dnvme_leg *leg, char *result, unsigned
 	       sum.ios[DNVME_READS], sum.sectors[DNVME_READS],
 	       sum.ios[DNVME_WRITES], sum.sectors[DNVME_WRITES],
 	       sum.ios[DNVME_DISCARDS], sum.sectors[DNVME_DISCARDS], sum.ios[DNVME_FLUSHES],
-	       READ_ONCE(leg->held_ever), READ_ONCE(leg->probes), READ_ONCE(leg->expiries));
+	       READ_ONCE(leg->held_ever), sum.ios[DNVME_PROBES], READ_ONCE(leg->expiries));
 	return sz;
 }
 

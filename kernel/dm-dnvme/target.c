@@ -117,6 +117,7 @@ static int init_target(struct dnvme *d)
 	ti->num_discard_bios = clones;
 	ti->num_secure_erase_bios = clones;
 	ti->num_write_zeroes_bios = d->write_flags ? 0 : clones;
+	d->shift = d->leg[0].offset - ti->begin;
 	if (d->geo.nr_legs < 2)
 		return 0;
 	return dm_set_target_max_io_len(ti, d->geo.chunk_sectors);
@@ -156,6 +157,7 @@ static struct dnvme *alloc_dnvme(struct dm_target *ti, const struct dnvme_spec *
 		d->write_flags = REQ_FUA;
 	d->hold_on_error = dnvme_option_given(&spec->opts, DNVME_OPTION_HOLD_ON_ERROR);
 	d->write_ttl_ns = spec->opts.write_ttl_ms * (u64)NSEC_PER_MSEC;
+	d->special = dnvme_special(d);
 	dnvme_geometry_init(&d->geo, spec->nr_legs, spec->chunk_sectors, ti->len);
 	return d;
 }

@@ -53,7 +53,7 @@
  *
  * <epoch> drained|undrained <in-flight when it closed> <held> <microseconds>
  */
-#define DNVME_MSG_FENCE			"fence"		/* <epoch> */
+#define DNVME_MSG_FENCE			"fence"		/* <epoch> [<ms>] */
 #define DNVME_MSG_OPEN			"open"		/* <epoch> */
 #define DNVME_MSG_HOLD			"hold"
 #define DNVME_MSG_RELEASE		"release"

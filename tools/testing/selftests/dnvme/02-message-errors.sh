@@ -46,7 +46,7 @@ bad "$INVALID" "no leg of that number" g leg 1 hold
 bad "$INVALID" "no leg of that number" g leg x hold
 bad "$INVALID" "a leg knows hold, release and fail" g leg 0 open
 bad "$INVALID" "wrong number of words" g fence
-bad "$INVALID" "wrong number of words" g fence 2 3
+bad "$INVALID" "wrong number of words" g fence 2 3 4
 bad "$INVALID" "wrong number of words" g open
 bad "$INVALID" "wrong number of words" g open 2 now
 bad "$INVALID" "wrong number of words" g hold 2
@@ -59,6 +59,8 @@ for number in x +2 02 2x 0x2 2.0 18446744073709551616; do
 done
 bad "$INVALID" "must be a decimal number" g drain soon
 bad "$INVALID" "must be 600000 ms or less" g drain 600001
+bad "$INVALID" "must be a decimal number" g fence 2 now
+bad "$INVALID" "must be 600000 ms or less" g fence 2 600001
 bad "$INVALID" "keeps nothing held" g fail_held
 bad "$BUSY" "hold or fence first" g drain 10
 

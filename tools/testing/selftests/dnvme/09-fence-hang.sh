@@ -20,7 +20,8 @@ WRITERS=($!)
 check "a write is in flight" wait_for is in_flight g 1
 like "fence answers undrained, with what was in flight" "^2 undrained 1 0 [0-9]+$" "$(msg g fence 2)"
 same "the status says so too" "2 F undrained 1 0" "$(status g 1-5)"
-like "a second fence raises the epoch, still undrained" "^4 undrained 1 0 " "$(msg g fence 4)"
+like "a second fence raises the epoch, still undrained" "^3 undrained 1 0 " "$(msg g fence 3)"
+like "a fence with a bound of its own too" "^4 undrained 1 0 " "$(msg g fence 4 0)"
 like "drain is bounded as well" "^4 undrained 1 0 " "$(msg g drain 100)"
 like "drain 0 does not wait" "^4 undrained 1 0 " "$(msg g drain 0)"
 mark
