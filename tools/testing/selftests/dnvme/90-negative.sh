@@ -15,7 +15,8 @@ must_fail() {
 	local ko="$DNVME_BREAK_MODULES/break-$1/dm-dnvme.ko" output status
 	NUMBER=$((NUMBER + 1))
 	if [ -e "$ko" ]; then
-		output=$(DNVME_KO=$ko DNVME_PATIENCE=10 DNVME_ROUNDS=30 "$SELF/$2" 2>&1)
+		output=$(DNVME_KO=$ko DNVME_PATIENCE=10 DNVME_ROUNDS=30 DNVME_SEED=1 \
+			DNVME_PHASES=30 "$SELF/$2" 2>&1)
 	else
 		output="there is no $ko: run tools/testing/steps/modules" && false
 	fi
@@ -35,9 +36,12 @@ if [ -z "${DNVME_BREAK_MODULES:-}" ]; then
 	exit 4
 fi
 must_fail admission 08-fence.sh "nothing late"
+must_fail admission 33-stress.sh "every block holds what it may"
 must_fail drain 09-fence-hang.sh "fence answers undrained"
+must_fail drain 33-stress.sh "every block holds what it may"
 must_fail order 07-hold.sh "the writes were issued in order of arrival"
 must_fail lease 24-lease.sh "the leg expires, though it works itself"
 must_fail order 10-standby.sh "the writes were issued in order of arrival"
+must_fail order 30-log-order.sh "the new leg got its share in order of arrival"
 echo "1..$NUMBER"
 [ "$FAILED" = 0 ]

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages and status through the device-mapper ioctl: a thousand times faster than dmsetup."""
+"""What dmsetup does, through the device-mapper ioctl: a thousand times faster."""
 import fcntl
 import os
 import struct
 
 HEADER = struct.Struct("=3I I I I i I I I Q 128s 129s 7x")
 BUFFER = 16384
-TABLE_STATUS, TARGET_MSG = 12, 14
-NOFLUSH, DATA_OUT = 1 << 11, 1 << 16
+SPEC = struct.Struct("=QQiI16s")
+DEV_SUSPEND, TABLE_LOAD, TABLE_STATUS, TARGET_MSG = 6, 9, 12, 14
+SUSPEND, NOFLUSH, DATA_OUT = 1 << 1, 1 << 11, 1 << 16
 
 
 class Device:
@@ -17,9 +18,10 @@ class Device:
         self.name = name.encode()
         self.control = os.open("/dev/mapper/control", os.O_RDWR)
 
-    def _ioctl(self, command: int, flags: int, payload: bytes) -> tuple[bytes, int]:
+    def _ioctl(self, command: int, flags: int, payload: bytes,
+               targets: int = 0) -> tuple[bytes, int]:
         buffer = bytearray(BUFFER)
-        HEADER.pack_into(buffer, 0, 4, 0, 0, BUFFER, HEADER.size, 0, 0, flags, 0, 0, 0,
+        HEADER.pack_into(buffer, 0, 4, 0, 0, BUFFER, HEADER.size, targets, 0, flags, 0, 0, 0,
                          self.name, b"")
         buffer[HEADER.size:HEADER.size + len(payload)] = payload
         fcntl.ioctl(self.control, 3 << 30 | HEADER.size << 16 | 0xFD << 8 | command, buffer)
@@ -33,5 +35,25 @@ class Device:
 
     def status(self) -> list[str]:
         data, _ = self._ioctl(TABLE_STATUS, NOFLUSH, b"")
-        spec = struct.calcsize("=QQiI16s")
-        return data[spec:].split(b"\0", 1)[0].decode().split()
+        return data[SPEC.size:].split(b"\0", 1)[0].decode().split()
+
+    def load(self, table: str) -> None:
+        """Into the inactive slot; a line of one target, as for dmsetup."""
+        start, length, target, *words = table.split()
+        arguments = " ".join(words).encode() + b"\0"
+        size = (SPEC.size + len(arguments) + 7) // 8 * 8
+        spec = SPEC.pack(int(start), int(length), 0, size, target.encode())
+        self._ioctl(TABLE_LOAD, 0, spec + arguments, targets=1)
+
+    def suspend(self, noflush: bool) -> None:
+        self._ioctl(DEV_SUSPEND, SUSPEND | (NOFLUSH if noflush else 0), b"")
+
+    def resume(self) -> None:
+        """With the table that was loaded last."""
+        self._ioctl(DEV_SUSPEND, 0, b"")
+
+    def exchange(self, table: str) -> None:
+        """Puts another table in place of the present one; what waits goes on there."""
+        self.load(table)
+        self.suspend(noflush=True)
+        self.resume()
