@@ -31,8 +31,8 @@ written_and_read() {
 }
 
 begin
-modprobe sd_mod && modprobe scsi_debug dif=1 dix=1 dev_size_mb=16 ||
-	skip "the kernel has no scsi_debug"
+modprobe sd_mod || skip "the kernel has no SCSI disks"
+modprobe scsi_debug dif=1 dix=1 dev_size_mb=16 || skip "the kernel has no scsi_debug"
 trap 'cleanup; rmmod scsi_debug' EXIT
 wait_for scsi_disk || skip "scsi_debug makes no disk"
 [ "$(profile "$DEV")" != none ] || skip "the kernel protects no data"
