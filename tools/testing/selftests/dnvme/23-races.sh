@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Fences race with every other message, with reloads and with a removal, under
-# load: no bio is lost, no epoch is taken twice, nothing hangs.
+# Fences race with every other message, with reloads, with a removal and with an
+# unload of the module: no bio is lost, no epoch is taken twice, nothing hangs.
 
 # shellcheck source=tools/testing/selftests/dnvme/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
@@ -30,6 +30,28 @@ is_removed() {
 	not dmsetup info "$1"
 } >/dev/null 2>&1
 
+# unload_whenever: takes the module away as soon as nothing uses it, and counts.
+unload_whenever() {
+	until [ -e "$TMP/enough" ]; do
+		rmmod dm-dnvme 2>/dev/null && echo gone
+		sleep 0.01
+	done >"$TMP/unloads"
+}
+
+# fence_in_passing: a gate comes, is fenced and goes; the module may go in between.
+fence_in_passing() {
+	load_module 2>/dev/null
+	dmsetup create u --table "$(table live)" 2>/dev/null || return 1
+	dmsetup message u 0 fence 2 >/dev/null && dmsetup remove --retry u
+}
+
+gates_come_and_go() {
+	local i
+	for ((i = 0; i < RELOADS; i++)); do
+		wait_for fence_in_passing || return 1
+	done
+}
+
 begin
 leg 0 64 irqmode=2 completion_nsec=1000000 hw_queue_depth=1024 submit_queues="$(nproc)"
 
@@ -54,4 +76,12 @@ for mode in live held fenced; do
 	check "  every bio of the load was answered" wait_for not kill -0 "$LOAD"
 	check "  is removed" wait_for is_removed r
 done
+
+unload_whenever &
+UNLOADER=$!
+check "$RELOADS gates come, are fenced and go while the module is unloaded" gates_come_and_go
+touch "$TMP/enough"
+wait "$UNLOADER"
+check "it was unloaded" test -s "$TMP/unloads"
+check "the module is loaded again" load_module
 finish

@@ -7,8 +7,8 @@ import struct
 HEADER = struct.Struct("=3I I I I i I I I Q 128s 129s 7x")
 BUFFER = 16384
 SPEC = struct.Struct("=QQiI16s")
-DEV_SUSPEND, TABLE_LOAD, TABLE_STATUS, TARGET_MSG = 6, 9, 12, 14
-SUSPEND, NOFLUSH, DATA_OUT = 1 << 1, 1 << 11, 1 << 16
+DEV_SUSPEND, TABLE_LOAD, TABLE_CLEAR, TABLE_STATUS, TARGET_MSG = 6, 9, 10, 12, 14
+SUSPEND, INACTIVE_PRESENT, NOFLUSH, DATA_OUT = 1 << 1, 1 << 6, 1 << 11, 1 << 16
 
 
 class Device:
@@ -44,6 +44,14 @@ class Device:
         size = (SPEC.size + len(arguments) + 7) // 8 * 8
         spec = SPEC.pack(int(start), int(length), 0, size, target.encode())
         self._ioctl(TABLE_LOAD, 0, spec + arguments, targets=1)
+
+    def clear(self) -> None:
+        """Takes away what was loaded and not resumed."""
+        self._ioctl(TABLE_CLEAR, 0, b"")
+
+    def has_inactive_table(self) -> bool:
+        _, flags = self._ioctl(TABLE_STATUS, NOFLUSH, b"")
+        return bool(flags & INACTIVE_PRESENT)
 
     def suspend(self, noflush: bool) -> None:
         self._ioctl(DEV_SUSPEND, SUSPEND | (NOFLUSH if noflush else 0), b"")
