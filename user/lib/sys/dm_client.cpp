@@ -62,6 +62,22 @@ Result<std::vector<plan::DmTarget>> ask_targets(int type, const std::string& uui
     return task.targets();
 }
 
+/// Gates of this kernel. Addressed by uuid, with no look at the device before: the kernel finds it
+/// by the same uuid. One log for all, since opening it costs as much as a message.
+class KernelGates final : public GateMessages {
+  public:
+    Result<std::string> send(const std::string& uuid, const std::string& text) override {
+        DmTask task = DmTask::by_uuid(DM_DEVICE_TARGET_MSG, uuid);
+        task.message(0, text);
+        if (Status sent = task.run(kernel_log_); !sent)
+            return pass(sent.error());
+        return task.answer();
+    }
+
+  private:
+    KernelLog kernel_log_;
+};
+
 }  // namespace
 
 std::string dm_path(const std::string& name) {
@@ -201,6 +217,12 @@ Status DmClient::message(const std::string& uuid, const std::string& text) {
     if (Status sent = DmTask(DM_DEVICE_TARGET_MSG, device->name).message(0, text).run(); !sent)
         return pass(sent.error(), fmt::format("message '{}' to {}", text, device->name));
     return {};
+}
+
+std::vector<FenceResult> DmClient::fence_all(const std::vector<std::string>& uuids,
+                                             std::uint64_t epoch, std::chrono::milliseconds drain) {
+    KernelGates gates;
+    return sys::fence_all(gates, uuids, epoch, drain);
 }
 
 Status DmClient::create_thin(const std::string& pool_uuid, std::uint32_t thin_id) {

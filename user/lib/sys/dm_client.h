@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "plan/kernel_state.h"
 #include "sys/dm_task.h"
+#include "sys/fence_all.h"
 
 namespace dnvme::sys {
 
@@ -35,6 +38,9 @@ class DmClient {
     Status remove(const std::string& uuid);
     /// To the target at sector 0.
     Status message(const std::string& uuid, const std::string& text);
+    /// Fences gates, all at once: see sys/fence_all.h. One result per gate, in order.
+    std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids, std::uint64_t epoch,
+                                       std::chrono::milliseconds drain);
     /// A thin volume that is there already is success.
     Status create_thin(const std::string& pool_uuid, std::uint32_t thin_id);
 

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "base/words.h"
-#include "sys/kernel_log.h"
 #include "sys/refused.h"
 
 namespace dnvme::sys {
@@ -121,6 +120,10 @@ bool DmTask::has_node() const {
 
 Status DmTask::run() {
     KernelLog kernel_log;
+    return run(kernel_log);
+}
+
+Status DmTask::run(KernelLog& kernel_log) {
     Cookie cookie;
     if (ready_ && has_node())
         ready_ = cookie.attach(get());
@@ -144,6 +147,11 @@ Result<DmInfo> DmTask::info() const {
                   .number = fmt::format("{}:{}", raw.major, raw.minor),
                   .opens = raw.open_count,
                   .suspended = raw.suspended != 0};
+}
+
+std::string DmTask::answer() const {
+    const char* text = dm_task_get_message_response(get());
+    return text == nullptr ? "" : text;
 }
 
 std::vector<plan::DmTarget> DmTask::targets() const {

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "plan/kernel_state.h"
+#include "sys/kernel_log.h"
 
 namespace dnvme::sys {
 
@@ -28,7 +29,7 @@ class DmTask {
   public:
     /// @p type: DM_DEVICE_*.
     DmTask(int type, const std::string& name);
-    /// By uuid. Makes no node: for questions only.
+    /// By uuid. Makes no node: for questions and messages only.
     static DmTask by_uuid(int type, const std::string& uuid);
 
     [[nodiscard]] dm_task* get() const { return task_.get(); }
@@ -42,10 +43,14 @@ class DmTask {
     /// Runs it; where the type makes or removes a node, waits until udev is done with it.
     /// The error carries libdevmapper's words and those of the kernel's log.
     Status run();
+    /// The same with a log that is open already: opening it costs more than most ioctls.
+    Status run(KernelLog& kernel_log);
 
     /// After run().
     [[nodiscard]] Result<DmInfo> info() const;
     [[nodiscard]] std::vector<plan::DmTarget> targets() const;
+    /// What the target answered to a message; empty if it does not.
+    [[nodiscard]] std::string answer() const;
 
   private:
     struct Destroy {

@@ -63,6 +63,23 @@ Result<DnvmeStatus> parse_dnvme_status(std::string_view params) {
     return checked(words, std::move(status), "status of dnvme", params);
 }
 
+Result<FenceReceipt> parse_fence_receipt(std::string_view answer) {
+    WordReader words(answer);
+    FenceReceipt receipt;
+    receipt.epoch = words.number<uint64_t>();
+    const std::string state = words.word();
+    receipt.drained = state == "drained";
+    receipt.in_flight = words.number<uint64_t>();
+    receipt.held = words.number<uint64_t>();
+    receipt.microseconds = words.number<uint64_t>();
+    if (!receipt.drained && state != "undrained")
+        return fail(Code::internal,
+                    fmt::format("receipt of dnvme is neither drained nor undrained: "
+                                "'{}'",
+                                answer));
+    return checked(words, receipt, "receipt of dnvme", answer);
+}
+
 Result<RaidStatus> parse_raid_status(std::string_view params) {
     WordReader words(params);
     RaidStatus status;

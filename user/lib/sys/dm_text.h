@@ -48,6 +48,19 @@ struct DnvmeStatus {
 };
 Result<DnvmeStatus> parse_dnvme_status(std::string_view params);
 
+/// What a gate answers to fence and drain:
+/// "<epoch> drained|undrained <in-flight when it closed> <held> <microseconds>"
+struct FenceReceipt {
+    std::uint64_t epoch = 0;
+    bool drained = false;
+    std::uint64_t in_flight = 0;  ///< when it closed
+    std::uint64_t held = 0;
+    std::uint64_t microseconds = 0;
+
+    bool operator==(const FenceReceipt&) const = default;
+};
+Result<FenceReceipt> parse_fence_receipt(std::string_view answer);
+
 /// "<raid type> <#devs> <health> <done>/<total> <sync action> <mismatches> ..."
 struct RaidStatus {
     std::string level;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "base/result.h"
 #include "plan/action.h"
 #include "plan/kernel_state.h"
+#include "sys/fence_all.h"
 
 /// The doors to the machine. Each has one real implementation and a part in the simulator
 /// (sys/sim.h). Used from the daemon's state thread only.
@@ -60,6 +62,11 @@ class Kernel {
     /// Runs one action on the machine. Store actions (MarkFormatted, Forget*) are not for here.
     /// An action that fails undoes what it began. The error carries the kernel's words.
     virtual Status run(const plan::Action& action) = 0;
+    /// Fences the gates with these dm uuids under @p epoch, all at once, and waits no longer than
+    /// @p drain for what is in flight: see sys/fence_all.h. One result per gate, in order.
+    virtual std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids,
+                                               std::uint64_t epoch,
+                                               std::chrono::milliseconds drain) = 0;
 };
 
 /// Device-mapper, configfs, libkmod, block devices of this machine. Needs root.

@@ -23,6 +23,10 @@ class LinuxKernel final : public Kernel {
     Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) override;
     Result<std::vector<RaidHealth>> raid_health() override;
     Status run(const plan::Action& action) override;
+    std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids, std::uint64_t epoch,
+                                       std::chrono::milliseconds drain) override {
+        return dm_.fence_all(uuids, epoch, drain);
+    }
 
     /// That device-mapper can be used at all.
     Status check() { return dm_.check(); }

@@ -5,6 +5,9 @@
 #include <cerrno>
 #include <variant>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "plan/references.h"
 #include "sys/dm_refs.h"
 #include "sys/refused.h"
@@ -12,7 +15,7 @@
 
 namespace dnvme::sys {
 
-Simulator::Simulator() : disks_(kernel_) {}
+Simulator::Simulator() : disks_(kernel_), gates_(kernel_) {}
 
 plan::KernelState Simulator::state() const {
     plan::KernelState state = kernel_;
@@ -63,19 +66,35 @@ Status Simulator::run(const plan::Action& action) {
     return {};
 }
 
+std::vector<FenceResult> Simulator::fence_all(const std::vector<std::string>& uuids,
+                                              std::uint64_t epoch,
+                                              std::chrono::milliseconds drain) {
+    const std::string description =
+        fmt::format("fence {} under epoch {}", fmt::join(uuids, ", "), epoch);
+    if (const Status fault = injected_fault(description); !fault)
+        return std::vector<FenceResult>(uuids.size(), pass(fault.error()));
+    history_.push_back(description);
+    return sys::fence_all(gates_, uuids, epoch, drain);
+}
+
 void Simulator::apply(const plan::Action& action) {
     if (const auto* thin = std::get_if<plan::CreateThin>(&action))
         thins_[pool_metadata(kernel_, thin->pool_uuid)].insert(thin->thin_id);
     if (const auto* wipe = std::get_if<plan::WipeDm>(&action))
         thins_.erase(plan::dm_reference(wipe->uuid));
-    if (const auto* remove = std::get_if<plan::RemoveDm>(&action))
+    if (const auto* reload = std::get_if<plan::ReloadDm>(&action))
+        gates_.forget(reload->device.uuid);
+    if (const auto* remove = std::get_if<plan::RemoveDm>(&action)) {
         failed_.erase(remove->uuid);
+        gates_.forget(remove->uuid);
+    }
     plan::apply_to(kernel_, action);
 }
 
 void Simulator::reboot() {
     kernel_ = {};
     failed_.clear();
+    gates_.forget_all();
     foreign_opens_.clear();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include "plan/kernel_state.h"
 #include "sys/doors.h"
 #include "sys/sim_disks.h"
+#include "sys/sim_gates.h"
 
 namespace dnvme::sys {
 
@@ -21,6 +23,8 @@ class Simulator final : public Kernel {
     Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) override;
     Result<std::vector<RaidHealth>> raid_health() override;
     Status run(const plan::Action& action) override;
+    std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids, std::uint64_t epoch,
+                                       std::chrono::milliseconds drain) override;
 
     /// Power off and on: everything of the kernel is gone, what stands on disks stays.
     void reboot();
@@ -32,6 +36,10 @@ class Simulator final : public Kernel {
     void fail_matching(std::string text, int sys_errno);
     /// Member @p index of the array with dm uuid @p raid_uuid shows as failed.
     void fail_member(const std::string& raid_uuid, std::size_t index);
+    /// What is in flight below a gate stays there: a fence of it does not drain.
+    void leave_in_flight(const std::string& dm_uuid, std::uint64_t bios) {
+        gates_.leave_in_flight(dm_uuid, bios);
+    }
     /// Somebody outside dnvme opens (or, with a negative @p by, closes) a dm device.
     void open_device(const std::string& dm_uuid, int by = 1) { foreign_opens_[dm_uuid] += by; }
 
@@ -46,6 +54,7 @@ class Simulator final : public Kernel {
 
     plan::KernelState kernel_;
     SimDisks disks_;
+    SimGates gates_;
     std::map<std::string, std::set<std::uint32_t>> thins_;  ///< by the pool's metadata device
     std::map<std::string, std::set<std::size_t>> failed_;   ///< raid uuid -> member indices
     std::map<std::string, int> foreign_opens_;              ///< by dm uuid

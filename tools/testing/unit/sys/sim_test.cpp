@@ -242,5 +242,34 @@ TEST_F(SimTest, RebootLeavesOnlyWhatIsOnDisks) {
     EXPECT_EQ(sim.disks().inspect("/dev/sim0")->in_use, "");
 }
 
+TEST_F(SimTest, FencesKeepTheRulesOfGates) {
+    using std::chrono::milliseconds;
+    make_front();
+    const auto first = sim.fence_all({"front", "ld", "none"}, 2, milliseconds(0));
+    ASSERT_EQ(first.size(), 3U);
+    EXPECT_EQ(*first[0], (FenceReceipt{2, true, 0, 0, 0}));
+    EXPECT_EQ(first[1].error().sys_errno(), EINVAL) << "a slice is no gate";
+    EXPECT_EQ(first[2].error().sys_errno(), ENXIO);
+    EXPECT_EQ(sim.fence_all({"front"}, 2, milliseconds(0))[0].error().sys_errno(), ESTALE);
+
+    sim.leave_in_flight("front", 3);
+    const auto stuck = sim.fence_all({"front"}, 3, milliseconds(0));
+    EXPECT_FALSE(stuck[0]->drained);
+    EXPECT_EQ(stuck[0]->in_flight, 3U);
+    EXPECT_EQ(sim.history().back(), "fence front under epoch 3");
+
+    expect_ok(plan::ReloadDm{device("front", "dnvme", "1 128 1 {dm:ld} 0 0")});
+    EXPECT_TRUE(sim.fence_all({"front"}, 2, milliseconds(0))[0]->drained) << "another table";
+}
+
+TEST_F(SimTest, FenceFailsWhereATestSaysSo) {
+    make_front();
+    sim.fail_matching("fence front", EIO);
+    const auto results = sim.fence_all({"front"}, 2, std::chrono::milliseconds(0));
+    EXPECT_EQ(results[0].error().sys_errno(), EIO);
+    sim.fail_matching("", 0);
+    EXPECT_TRUE(sim.fence_all({"front"}, 2, std::chrono::milliseconds(0))[0]->drained);
+}
+
 }  // namespace
 }  // namespace dnvme::sys

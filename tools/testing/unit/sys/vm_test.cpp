@@ -4,6 +4,7 @@
 //
 //     tools/testing/vm/dnvme-vm run --kernel 6.12 --disks 4 -- build/user/bin/dnvme_sys_vm_test
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 
@@ -202,6 +203,24 @@ TEST_F(DmOnKernel, RefusedCreationLeavesNothing) {
 TEST_F(DmOnKernel, NewTableIsLive) {
     ASSERT_TRUE(dm.reload(slice(8192)));
     expect_live(8192);
+}
+
+TEST_F(DmOnKernel, GatesAreFencedTogetherAndOneThatIsNoneIsNamed) {
+    using std::chrono::milliseconds;
+    const std::string none = model::dm_uuid(model::DmKind::gate, make_uuid());
+    ASSERT_TRUE(dm.reload(device("dnvme", fmt::format("1 8 1 {} 0 0", number))));
+    const auto results = dm.fence_all({uuid, none}, 2, milliseconds(60000));
+    ASSERT_EQ(results.size(), 2U);
+    ASSERT_TRUE(results[0]) << results[0].error().message();
+    EXPECT_EQ(results[0]->epoch, 2U);
+    EXPECT_TRUE(results[0]->drained);
+    EXPECT_EQ(results[1].error().code(), Code::not_found);
+    EXPECT_EQ(parse_dnvme_status(dm.status(uuid).value().at(0).params)->state, 'F');
+
+    const auto again = dm.fence_all({uuid}, 2, milliseconds(0));
+    ASSERT_FALSE(again[0]);
+    EXPECT_EQ(again[0].error().sys_errno(), ESTALE);
+    EXPECT_THAT(again[0].error().message(), HasSubstr("epoch must be higher"));
 }
 
 TEST_F(DmOnKernel, OpenDeviceIsNotRemoved) {
