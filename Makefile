@@ -3,12 +3,14 @@
 # The one door to dnvme. A comment after two hashes makes a line of `make help`.
 
 KDIR ?=#        a kernel build directory, instead of those of both stock kernels
-KERNEL ?= 6.12#  the stock kernel of `make vm`: 6.1 or 6.12
+KERNEL ?= 6.12#  the stock kernel of `make vm`: 6.1 or 6.12; `make bench`: both, or this
 STEPS ?=#       what `make check` runs, instead of everything
 JOBS  ?= $(shell nproc)
 
 clang      := $(findstring clang,$(notdir $(CXX)))
 user-build := build/user$(if $(clang),-clang)
+# On both stock kernels and with a report, unless one is named.
+bench-options := $(if $(filter file,$(origin KERNEL)),--report,--kernel $(KERNEL))
 
 export DESTDIR RELEASE
 MAKEFLAGS += --no-print-directory
@@ -61,10 +63,18 @@ lint: ## run the lint set
 check: ## run every test: builds, lint, unit tests, tests in virtual machines (STEPS=)
 	@tools/testing/run-check $(STEPS)
 
+bench: bench-kernel bench-fence ## what dnvme costs (KERNEL=)
+
+bench-kernel: modules ## count the instructions of a write (KERNEL=)
+	@tools/testing/bench/bench-kernel $(bench-options)
+
+bench-fence: modules user ## time fences beside stock device-mapper (KERNEL=)
+	@tools/testing/bench/bench-fence $(bench-options)
+
 soak: modules user ## run what takes too long for check, and record it in Documentation/evidence
 	@tools/testing/soak
 
 clean: ## remove everything that was built (the cache stays)
 	rm -rf build
 
-.PHONY: help setup modules user install vm demo unit selftests lint check soak clean
+.PHONY: help setup modules user install vm demo unit selftests lint check bench bench-kernel bench-fence soak clean
