@@ -51,4 +51,17 @@ for shape in "8 8" "60 8" "72 48" "128 64" "200 400" "1000 3333"; do
 	check "zeroes over $count sectors at $start" range N "blkdiscard -z" "$start" "$count"
 	check "  they read as zeroes, their neighbours do not" zeroed "$start" "$count"
 done
+
+# With write_through a discard passes as it is, and zeroes arrive as stable writes.
+table=$(stripe_table "$CHUNK" $((CHUNK * ROWS)) "${DISKS[@]}")
+check "the stripe is removed" dmsetup remove --retry s
+check "a stripe with write_through" create s "${table% 0} 1 write_through"
+check "discard of 200 sectors at 64" range D blkdiscard 64 200
+check "data everywhere" dd if=/dev/urandom of=/dev/mapper/s bs=64k count=60 oflag=direct \
+	conv=nocreat status=none
+trace_start "${DISKS[@]}"
+check "zeroes over 400 sectors at 200" blkdiscard -z -o $((200 * 512)) -l $((400 * 512)) /dev/mapper/s
+trace_stop >"$TMP/trace"
+same "no write-zeroes has reached a leg" "" "$(awk '$2 ~ /^N/' "$TMP/trace")"
+check "they read as zeroes, their neighbours do not" zeroed 200 400
 finish

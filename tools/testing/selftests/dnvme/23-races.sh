@@ -77,6 +77,7 @@ for mode in live held fenced; do
 	check "  is removed" wait_for is_removed r
 done
 
+check "the gate is removed" dmsetup remove --retry g
 unload_whenever &
 UNLOADER=$!
 check "$RELOADS gates come, are fenced and go while the module is unloaded" gates_come_and_go

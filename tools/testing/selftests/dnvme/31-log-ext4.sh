@@ -6,7 +6,7 @@
 # shellcheck source=tools/testing/selftests/dnvme/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-STEPS=${DNVME_SYNCS:-4}
+STEPS=${DNVME_SYNCS:-3}
 SEED=${DNVME_SEED:-$(date +%s)}
 CHUNK=16
 LEG_LEN=32768

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a stamp to each of some blocks, or counts the stamps that are there.
 
-stamps.py write|count DEV TRIAL COUNT DISTANCE-BYTES
+stamps.py write|count DEV TRIAL COUNT DISTANCE-BYTES [LOG-WRITES-DEVICE]...
 
-Each write is acknowledged before the next is sent. The stamps of one trial are not those of
-another.
+Each write is acknowledged before the next is sent, and then each log gets a mark at once. The
+stamps of one trial are not those of another.
 """
 import struct
 import sys
 
+from dmctl import Device
 from stripe_model import direct_io
 
 BLOCK = 4096
@@ -23,6 +24,7 @@ def stamp(trial: int, number: int) -> bytes:
 def main() -> None:
     verb, path = sys.argv[1:3]
     trial, count, distance = map(int, sys.argv[3:6])
+    logs = [Device(name) for name in sys.argv[6:]]
     found = 0
     for number in range(count):
         if verb == "write":
@@ -30,6 +32,8 @@ def main() -> None:
         else:
             got = direct_io(path, number * distance, None, BLOCK)
             found += got == stamp(trial, number)
+    for log in logs:
+        log.message("mark acknowledged")
     if verb == "count":
         print(found)
 
