@@ -24,11 +24,22 @@ epoch() {
 	status "$1" 1
 }
 
+openers() {
+	dmsetup info -c --noheadings -o open "$1" | tr -d ' '
+}
+
 # By force an error target takes the gate's place at once; the device goes with its last opener.
 is_removed() {
 	dmsetup remove --force "$1"
 	not dmsetup info "$1"
 } >/dev/null 2>&1
+
+# races_end_well: shows what was wrong in them.
+races_end_well() {
+	wait "$RACERS" && return
+	cat "$TMP/races"
+	return 1
+}
 
 # unload_whenever: takes the module away as soon as nothing uses it, and counts.
 unload_whenever() {
@@ -70,8 +81,9 @@ for mode in live held fenced; do
 	"$SELF/races.py" r >"$TMP/races" 2>&1 &
 	RACERS=$!
 	check "  is raced for" wait_for at_least epoch r 20
+	check "  the load has come" wait_for at_least openers r 1
 	refused "  is not removed while the load has it open" is_removed r
-	check "  nothing was wrong in the races" wait "$RACERS"
+	check "  nothing was wrong in the races" races_end_well
 	kill -INT "$LOAD"
 	check "  every bio of the load was answered" wait_for not kill -0 "$LOAD"
 	check "  is removed" wait_for is_removed r
