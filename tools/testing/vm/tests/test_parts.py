@@ -135,12 +135,33 @@ class Configuration(unittest.TestCase):
         wanted = "CONFIG_A=n\nCONFIG_B=y\nCONFIG_C=m\nCONFIG_NAME=\"y\"\n"
         self.assertEqual(wanted.split(), kbuild.lost_symbols(wanted, self.GOT))
 
-    def test_the_fragments_do_not_contradict_themselves(self) -> None:
+    def test_no_configuration_contradicts_itself(self) -> None:
         for name in kbuild.names():
-            lines = [line for line in kbuild.fragment(name).splitlines()
-                     if line.startswith("CONFIG_")]
-            symbols = [line.partition("=")[0] for line in lines]
+            symbols = [line.partition("=")[0] for line in kbuild.wanted_symbols(name).splitlines()]
             self.assertEqual(sorted(set(symbols)), sorted(symbols), name)
+
+    def test_slim_keeps_what_modules_are_built_with(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            tree = Path(directory)
+            kept = ["Makefile", "include/a.h", "drivers/md/dm-core.h", "scripts/mod/modpost.o",
+                    "tools/objtool/objtool.c"]
+            gone = ["vmlinux", "Documentation/x.rst", "mm/slab.c", "mm/slab.o", "mm/.slab.o.cmd"]
+            for name in kept + gone:
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                (tree / name).touch()
+            kbuild.slim(tree)
+            self.assertEqual(kept, [name for name in kept + gone if (tree / name).exists()])
+
+    def test_progress_is_told_and_the_end_is_kept(self) -> None:
+        told: list[str] = []
+        progress = kbuild.Progress(told.append)
+        for number in range(100):
+            progress.last -= kbuild.PROGRESS_EVERY / 40
+            progress(f"  CC  file{number}.o\n")
+        self.assertIn("40 steps in 0 s, CC  file39.o", told[0])
+        self.assertEqual(2, len(told))
+        self.assertEqual(kbuild.ERROR_LINES, len(progress.end))
+        self.assertEqual("  CC  file99.o\n", progress.end[-1])
 
 
 class Networks(unittest.TestCase):

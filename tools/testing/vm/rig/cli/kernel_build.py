@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 
 from rig import kbuild
 
@@ -21,5 +22,10 @@ def define(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build and say where."""
     os.nice(NICENESS)
-    print(kbuild.build(options.name, options.jobs))
+    print(kbuild.build(options.name, options.jobs, say))
     return 0
+
+
+def say(line: str) -> None:
+    """Progress; standard output is for the result."""
+    print(line, file=sys.stderr, flush=True)
