@@ -54,6 +54,9 @@ demo: modules user ## a volume used by a host while its node loses its daemon an
 unit: user ## run the C++ unit and golden tests
 	@ctest --test-dir $(user-build) --output-on-failure --parallel $(JOBS)
 
+kunit: setup ## run the KUnit suites of the modules in a virtual machine, with line coverage
+	@tools/testing/vm/dnvme-vm kunit
+
 selftests: ## run the tests of the modules in virtual machines, on both stock kernels
 	@tools/testing/run-check selftests-6.1 selftests-6.12
 
@@ -77,4 +80,4 @@ soak: modules user ## run what takes too long for check, and record it in Docume
 clean: ## remove everything that was built (the cache stays)
 	rm -rf build
 
-.PHONY: help setup modules user install vm demo unit selftests lint check bench bench-kernel bench-fence soak clean
+.PHONY: help setup modules user install vm demo unit kunit selftests lint check bench bench-kernel bench-fence soak clean

@@ -10,6 +10,7 @@ from typing import Callable
 
 from rig import ktap
 from rig.errors import CommandTimeout, GuestGone, KernelReport, RigError
+from rig.guest import GUEST_SHARE
 from rig.machine import Machine
 from rig.paths import GUEST_DIR, SOURCE
 from rig.session import Rig
@@ -72,12 +73,16 @@ class LinePrinter:
 class Runner:
     """Runs scripts one after the other in one guest, which is booted anew after a bad end."""
 
+    # Whether the modules count which lines run: what each boot counted is kept in results/gcov.
+    counts_lines = False
+
     def __init__(self, rig: Rig, machine: Machine, timeout: float, out: Print) -> None:
         self.rig = rig
         self.machine = machine
         self.timeout = timeout
         self.out = out
         self.totals = Totals()
+        self.boots = 0
 
     def run_all(self, scripts: list[Path]) -> Totals:
         """Run all scripts and print KTAP."""
@@ -101,6 +106,7 @@ class Runner:
     def _make_ready(self) -> None:
         if not self.machine.running:
             self.rig.boot()
+            self.boots += 1
             self.machine.run([str(GUEST_DIR / "kmemleak"), "clear"])
 
     def _execute(self, script: Path) -> ktap.Report:
@@ -122,6 +128,8 @@ class Runner:
         left = self._wait_until_clean().splitlines()
         leaks = self.machine.run([str(GUEST_DIR / "kmemleak"), "scan"]).stdout
         self.machine.check_log()
+        if self.counts_lines:
+            self.machine.run([str(GUEST_DIR / "gcov"), f"{GUEST_SHARE}/results/gcov/{self.boots}"])
         problems = [f"left behind: {thing}" for thing in left]
         if leaks:
             problems.append(f"leaked memory:\n{leaks}")

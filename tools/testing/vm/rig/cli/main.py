@@ -8,7 +8,7 @@ import sys
 
 from rig import cleanup
 from rig.cli import (
-    clean, fetch, kernel_build, kernel_dir, run, selfcheck, selftests, shell,
+    clean, fetch, kernel_build, kernel_dir, kunit, run, selfcheck, selftests, shell,
 )
 from rig.errors import RigError
 
@@ -16,6 +16,7 @@ VERBS = {
     "shell": (shell, "an interactive shell in a fresh guest"),
     "run": (run, "run a command in a fresh guest; its output and status are passed on"),
     "selftests": (selftests, "run the kernel selftests in a guest, KTAP on the terminal"),
+    "kunit": (kunit, "run the KUnit suites in a guest with the debug kernel"),
     "selfcheck": (selfcheck, "test the rig itself with real guests"),
     "fetch": (fetch, "download the stock kernels into the cache"),
     "kernel-build": (kernel_build, "build a test kernel, unless the cache has it"),

@@ -6,9 +6,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rig import coverage, kunit, modules
 from rig.cli.common import add_guest_options, prepare_modules
 from rig.disks import Disk
-from rig.selftests import SELFTESTS, Runner, find_scripts
+from rig.selftests import SELFTESTS, Runner, Totals, find_scripts
 from rig.session import Rig
 
 DISKS = 4
@@ -23,6 +24,9 @@ def define(parser: argparse.ArgumentParser) -> None:
                         help="a variable of the scripts; may be repeated")
     parser.add_argument("--dir", type=Path, default=SELFTESTS, metavar="DIR",
                         help="take the scripts from here")
+    parser.add_argument("--coverage", type=Path, metavar="FILE",
+                        help="write there which lines of the module ran, in these scripts and in "
+                             "the last run of KUnit together (on the debug kernel only)")
     parser.add_argument("--timeout", type=float, default=1800.0, metavar="SECONDS",
                         help="bound for one script (default: %(default).0f)")
 
@@ -45,7 +49,23 @@ def run(options: argparse.Namespace) -> int:
                               cpus=options.cpus, disks=disks)
         machine.env = dict(options.set)
         runner = Runner(rig, machine, options.timeout, lambda line: print(line, flush=True))
-        totals = runner.run_all(scripts)
+        totals = run_scripts(runner, scripts, options.coverage)
         machine.power_cut()
     print(totals.line())
     return 1 if totals.failed else 0
+
+
+def run_scripts(runner: Runner, scripts: list[Path], table: Path | None) -> Totals:
+    """Run them, with modules that count which lines run if a table of those is wanted."""
+    if table is None:
+        return runner.run_all(scripts)
+    machine = runner.machine
+    built = modules.build_counting(machine.kernel)
+    machine.env["DNVME_KO"] = str(built / "dm-dnvme.ko")
+    runner.counts_lines = True
+    totals = runner.run_all(scripts)
+    lines = coverage.collect(built / "src", machine.results / "gcov")
+    table.parent.mkdir(parents=True, exist_ok=True)
+    table.write_text(coverage.table(coverage.merge([lines, coverage.load(kunit.LINES)])),
+                     encoding="utf-8")
+    return totals
