@@ -15,8 +15,8 @@ DRAIN_MS=$((${DNVME_PATIENCE:-60} * 1000))
 # rounds NAME LEG-DISK ROUNDS IN-FLIGHT
 rounds() {
 	check "$CPUS CPUs, $1: $3 rounds of fence and open, nothing late" \
-		"$SELF/fence_rounds.py" "$1" "$2" "$LOAD" "$3" "$4" "$SEED"
-	remark
+		"$SELF/fence_rounds.py" "$1" "$2" "$LOAD" "$3" "$4" "$SEED" &&
+		remark
 	check "every bio of the load was answered" end_load "$1"
 }
 

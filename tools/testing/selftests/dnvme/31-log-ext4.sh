@@ -42,10 +42,10 @@ replay() {
 # judged LEGS LOG-DEVICE...: every state is good, and the check can tell.
 judged() {
 	check "  after each barrier the file system is whole and holds what was synced" \
-		replay "$1" 0 "${@:2}"
-	remark
-	refused "  a flush that gets lost would be noticed" replay "$1" "$FORGOTTEN" "${@:2}"
-	remark
+		replay "$1" 0 "${@:2}" &&
+		remark
+	refused "  a flush that gets lost would be noticed" replay "$1" "$FORGOTTEN" "${@:2}" &&
+		remark | head -n 1
 }
 
 begin

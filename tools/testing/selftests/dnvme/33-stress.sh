@@ -21,7 +21,7 @@ create s "0 $((2 * LEN)) dnvme 1 8 2 /dev/mapper/below0 0 /dev/mapper/below1 0 2
 
 echo "# DNVME_SEED=$SEED"
 check "$PHASES phases of stress: every block holds what it may" \
-	"$SELF/stress.py" s "$PHASES" "$SEED" below0 /dev/nullb0 below1 /dev/nullb1
-remark
+	"$SELF/stress.py" s "$PHASES" "$SEED" below0 /dev/nullb0 below1 /dev/nullb1 &&
+	remark
 same "nothing is in flight or held" "0 0" "$(status s 4-5)"
 finish

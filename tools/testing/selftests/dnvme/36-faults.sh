@@ -23,10 +23,11 @@ leg 1 64
 
 # Other tasks are spared: only those with a countdown of their own fail.
 check "allocations that may sleep can fail" tee "$FAULTS/failslab/ignore-gfp-wait" <<<N
+echo 0 >"$FAULTS/failslab/verbose"
 create r "0 2048 dnvme 1 8 0 0"
 check "a load of 2 legs fails cleanly at each allocation" "$SELF/fail_loads.py" r \
-	"0 2048 dnvme 2 8 2 /dev/nullb0 0 /dev/nullb1 0 5 hold_on_error lease_ms 5000 mode held"
-remark
+	"0 2048 dnvme 2 8 2 /dev/nullb0 0 /dev/nullb1 0 5 hold_on_error lease_ms 5000 mode held" &&
+	remark
 check "  and works without a fault" dmsetup reload r --table "$(stripe_table 8 1024 /dev/nullb0 /dev/nullb1)"
 check "  the device is removed" dmsetup remove --retry r
 

@@ -8,6 +8,7 @@ The first allocation fails in the first load, the second in the second, and so o
 ends before its turn comes: then all have failed once. A load may succeed in spite of it; a
 failed one must leave no table in the inactive slot.
 """
+import os
 import sys
 
 from dmctl import Device
@@ -17,28 +18,26 @@ COUNTDOWN = "/proc/thread-self/fail-nth"
 LIMIT = 2000
 
 
-def load_without(device: Device, table: str, number: int) -> tuple[bool, bool]:
+def load_without(device: Device, table: str, countdown: int, number: int) -> tuple[bool, bool]:
     """One load. Says whether it failed, and whether there were enough allocations."""
     failed = False
-    with open(COUNTDOWN, "r+", encoding="ascii") as countdown:
-        countdown.write(str(number))
-        countdown.flush()
-        try:
-            device.load(table)
-        except OSError:
-            failed = True
-        countdown.seek(0)
-        reached = int(countdown.read()) == 0
-        countdown.seek(0)
-        countdown.write("0")
+    os.write(countdown, str(number).encode())
+    try:
+        device.load(table)
+    except (OSError, MemoryError):
+        failed = True
+    reached = int(os.pread(countdown, 16, 0)) == 0
+    os.write(countdown, b"0")
     return failed, reached
 
 
 def main() -> None:
     device, table = Device(sys.argv[1]), sys.argv[2]
+    # Opened once: to open it would need allocations, too.
+    countdown = os.open(COUNTDOWN, os.O_RDWR)
     failures = 0
     for number in range(1, LIMIT):
-        failed, reached = load_without(device, table, number)
+        failed, reached = load_without(device, table, countdown, number)
         if not reached:
             break
         failures += failed
