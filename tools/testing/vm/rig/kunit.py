@@ -17,6 +17,8 @@ MODULE = "dm-dnvme.ko"
 RESULTS = SOURCE / "build" / "kunit"
 # For whoever adds other runs to it.
 LINES = RESULTS / "coverage.json"
+# All of it is searched for leaks.
+MEMORY = "512M"
 GUEST_TIMEOUT = 1800.0
 
 Print = Callable[[str], None]
@@ -37,7 +39,8 @@ def run_guest(module: Path, out: Print) -> Path:
     """Load the module in a guest; returns the directory with what came of it."""
     shutil.rmtree(RESULTS, ignore_errors=True)
     with Rig(RESULTS) as rig:
-        guest = rig.machine("guest", kernel=KERNEL, kernel_arguments=["log_buf_len=4M"])
+        guest = rig.machine("guest", kernel=KERNEL, memory=MEMORY,
+                            kernel_arguments=["log_buf_len=4M"])
         out("booting a guest")
         rig.boot()
         out("loading the module, which runs its suites")
