@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Iterator
 
 from bench import GUEST, SOURCE
@@ -19,24 +19,32 @@ PROCESSES = 8
 TIMEOUT = 3600.0
 
 
-@dataclass(frozen=True)
-class Way:
-    """One way to the same effect."""
+FENCE = "fence"
+STOCK = "suspend, error table, resume"
+# Words of the program's lines, and what they stand for.
+WAYS = {"fence": FENCE, "replace": STOCK, "share": f"{STOCK}, {PROCESSES} processes"}
 
-    name: str
-    kind: str
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the program."""
+
+    way: str
     devices: int
     rounds: int
     processes: int = 1
 
 
-FENCE = "fence"
-STOCK = "suspend, error table, resume"
-WAYS = [
-    Way(FENCE, "gates", 1, 300), Way(STOCK, "stock", 1, 100),
-    Way(FENCE, "gates", MANY, 10), Way(STOCK, "stock", MANY, 2),
-    Way(f"{STOCK}, {PROCESSES} processes", "stock", MANY, 2, PROCESSES),
-]
+RUNS = [Run("fence", 1, 300), Run("replace", 1, 100),
+        Run("fence", MANY, 10), Run("replace", MANY, 1, PROCESSES)]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to the same effect, for so many devices."""
+
+    name: str
+    devices: int
 
 
 @dataclass(frozen=True)
@@ -46,17 +54,23 @@ class Times:
     kernel: str
     way: Way
     us: list[float]
-    in_flight: list[int] = field(default_factory=list)
+    in_flight: list[int]
 
     def percentile(self, percent: float) -> float:
         """The value that so many percent do not exceed."""
         return self.us[min(int(len(self.us) * percent / 100), len(self.us) - 1)]
 
+    def mean_in_flight(self) -> float | None:
+        """When the gates closed; stock device-mapper does not tell."""
+        if not self.in_flight:
+            return None
+        return round(sum(self.in_flight) / len(self.in_flight), 1)
+
     def json(self) -> dict[str, Any]:
         """As build/bench/fence.json has it."""
         return {"kernel": self.kernel, **asdict(self.way), "p50_us": round(self.percentile(50)),
                 "p99_us": round(self.percentile(99)), "max_us": round(self.us[-1]),
-                "in_flight": sum(self.in_flight) / len(self.in_flight)}
+                "rounds": len(self.us), "mean_in_flight": self.mean_in_flight()}
 
 
 @dataclass(frozen=True)
@@ -68,10 +82,14 @@ class WriteTimes:
     slowest: float
 
 
-def parse(kernel: str, way: Way, text: str) -> Times:
-    """Lines "<nanoseconds> <in flight>"."""
-    rounds = [(int(ns), int(below)) for ns, below in (line.split() for line in text.splitlines())]
-    return Times(kernel, way, sorted(ns / 1000 for ns, _ in rounds), [below for _, below in rounds])
+def parse(kernel: str, run: Run, text: str) -> Iterator[Times]:
+    """Lines "<way> <nanoseconds> [<in flight>]"."""
+    lines = [line.split() for line in text.splitlines()]
+    for word, name in WAYS.items():
+        rounds = [words[1:] for words in lines if words[0] == word]
+        if rounds:
+            yield Times(kernel, Way(name, run.devices), sorted(int(r[0]) / 1000 for r in rounds),
+                        [int(r[1]) for r in rounds if len(r) > 1])
 
 
 def write_times(machine: Machine, sectors: int) -> WriteTimes:
@@ -83,14 +101,14 @@ def write_times(machine: Machine, sectors: int) -> WriteTimes:
     return WriteTimes(percentiles["50.000000"], percentiles["99.000000"], clat["max"] / 1000)
 
 
-def measure(kernel: str) -> Iterator[Times | WriteTimes]:
+def measure(kernel: str, wall: bool) -> Iterator[Times | WriteTimes]:
     """All ways on one kernel, in one guest; first what a write takes."""
     with Rig() as rig:
-        machine = rig.machine("bench", kernel=kernel)
+        machine = rig.machine("bench", kernel=kernel, counting=not wall)
         machine.boot(TIMEOUT)
         sectors = int(machine.run([str(GUEST / "make-nullb"), DEVICE, *DISK]).stdout)
         yield write_times(machine, sectors)
-        for way in WAYS:
-            command = [str(PROGRAM), way.kind, str(way.devices), str(way.rounds),
-                       str(way.processes), DEVICE]
-            yield parse(kernel, way, machine.run(command, timeout=TIMEOUT).stdout)
+        for run in RUNS:
+            command = [str(PROGRAM), run.way, str(run.devices), str(run.rounds),
+                       str(run.processes), DEVICE]
+            yield from parse(kernel, run, machine.run(command, timeout=TIMEOUT).stdout)

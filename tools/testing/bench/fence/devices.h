@@ -13,7 +13,7 @@ namespace dnvme::bench {
 /// Devices of one kind, side by side on one disk; removed at the end of this.
 class Devices {
   public:
-    /// @p type: dnvme (gates) or linear. Error: the devices that were made are removed.
+    /// @p type: dnvme (gates) or linear. Error: those that were made are removed.
     static Result<Devices> make(const std::string& type, std::size_t count, const std::string& leg);
     Devices(Devices&&) noexcept = default;
     Devices& operator=(Devices&&) = delete;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -24,13 +25,17 @@ class Load {
 
     /// Submits nothing more until go_on(); what is in flight returns.
     void stand_still() const;
-    void go_on() const;
+    /// Returns when writes reach the disk again.
+    [[nodiscard]] Status go_on() const;
     /// That it is still there.
     [[nodiscard]] bool alive() const;
 
   private:
-    explicit Load(pid_t pid) : pid_(pid) {}
+    Load(pid_t pid, std::string leg) : pid_(pid), leg_(std::move(leg)) {}
+    [[nodiscard]] Status await(long writes) const;
+
     pid_t pid_;
+    std::string leg_;
 };
 
 }  // namespace dnvme::bench

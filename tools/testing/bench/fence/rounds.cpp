@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kDrain = 60s;
-constexpr auto kBreath = 20ms;  // for the load to be in full swing again
+constexpr auto kPause = 20ms;  // before an open is tried again
 
 /// What the load had in flight fails, and nothing follows while it stands still. What was failed
 /// may still be on its way up when the load is stopped, so an open may have to be tried again.
@@ -30,14 +30,12 @@ Status reopen(const Devices& gates, const Load& load, std::uint64_t epoch) {
             (void)client.message(uuid, "fail_held");
             opened = client.message(uuid, fmt::format("open {}", epoch));
             if (!opened)
-                std::this_thread::sleep_for(kBreath);
+                std::this_thread::sleep_for(kPause);
         }
         if (!opened)
             return opened;
     }
-    load.go_on();
-    std::this_thread::sleep_for(kBreath);
-    return {};
+    return load.go_on();
 }
 
 /// Load, suspend, resume: what takes the place of the live table.
@@ -89,9 +87,7 @@ Status restore(const Devices& devices, const Load& load) {
         if (Status done = replace(device, device.table[0]); !done)
             return done;
     }
-    load.go_on();
-    std::this_thread::sleep_for(kBreath);
-    return {};
+    return load.go_on();
 }
 
 }  // namespace

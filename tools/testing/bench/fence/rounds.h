@@ -19,9 +19,9 @@ struct Round {
 /// Fences all gates with one call under @p epoch, and opens them again under the next.
 Result<Round> fence_round(const Devices& gates, const Load& load, std::uint64_t epoch);
 
-/// Does the same to stock devices: a table that fails everything is loaded, the device suspended,
+/// The same by stock device-mapper: a table that fails everything is loaded, the device suspended,
 /// which waits for what is in flight, and resumed. @p processes share the devices among them.
-/// Afterwards the devices have their old tables again.
+/// Afterwards they have their old tables again.
 Result<Round> error_round(const Devices& devices, const Load& load, std::size_t processes);
 
 }  // namespace dnvme::bench
