@@ -17,7 +17,7 @@ done
 leg 0 16 cache_size=1
 leg 1 16
 for i in 0 1; do create "below$i" "0 $((2 * LEN)) linear /dev/nullb$i 0"; done
-create s "0 $((2 * LEN)) dnvme 1 8 2 /dev/mapper/below0 0 /dev/mapper/below1 0 2 drain_ms 50"
+create s "0 $((2 * LEN)) dnvme 1 8 2 /dev/mapper/below0 0 /dev/mapper/below1 0 2 drain_ms 200"
 
 echo "# DNVME_SEED=$SEED"
 check "$PHASES phases of stress: every block holds what it may" \

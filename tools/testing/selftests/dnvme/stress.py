@@ -129,7 +129,7 @@ class Stress:
         return self._leg_is("error", "")
 
     def _leg_slow(self) -> Scope:
-        return self._leg_is("delay", "{} 0 20")
+        return self._leg_is("delay", "{} 0 60")
 
     @contextlib.contextmanager
     def _leg_is(self, target: str, arguments: str) -> Iterator[None]:
@@ -175,7 +175,7 @@ class Stress:
 
     def _table(self) -> str:
         pairs = " ".join(f"/dev/mapper/{leg.name} 0" for leg in self.legs)
-        options = ["drain_ms", "50", "mode", self.rng.choice(("live", "held", "fenced"))]
+        options = ["drain_ms", "200", "mode", self.rng.choice(("live", "held", "fenced"))]
         for option in ("hold_on_error", "write_through"):
             if self.rng.random() < 0.5:
                 options.append(option)
@@ -195,6 +195,9 @@ class Stress:
 
     def _open_window(self) -> None:
         """Nothing may reach a leg from now on."""
+        in_flight = self.gate.status()[3]
+        if in_flight != "0":
+            self.model.wrong.append(f"a fence said drained with {in_flight} bios in flight")
         if self.contents is None:
             self.contents = self._leg_contents()
             self.model.open_window()
