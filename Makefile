@@ -5,6 +5,7 @@
 KDIR ?=#        a kernel build directory, instead of those of both stock kernels
 KERNEL ?= 6.12#  the stock kernel of `make vm`: 6.1 or 6.12; `make bench`: both, or this
 STEPS ?=#       what `make check` runs, instead of everything
+SOAK  ?=#       what `make soak` runs, such as fence-6.12, instead of everything
 JOBS  ?= $(shell nproc)
 
 clang      := $(findstring clang,$(notdir $(CXX)))
@@ -75,7 +76,7 @@ bench-fence: modules user ## time fences beside stock device-mapper (KERNEL=)
 	@tools/testing/bench/bench-fence $(bench-options)
 
 soak: modules user ## run what takes too long for check, and record it in Documentation/evidence
-	@tools/testing/soak
+	@tools/testing/soak $(SOAK)
 
 clean: ## remove everything that was built (the cache stays)
 	rm -rf build

@@ -10,6 +10,7 @@ set -u
 
 SELF=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 export SELF DM_DISABLE_UDEV=1
+MODULE=${MODULE:-dm-dnvme}
 TMP=
 DEVICES=()
 LEGS=()
@@ -22,7 +23,7 @@ load_module() {
 	if [ -n "${DNVME_KO:-}" ]; then
 		modprobe dm-mod && insmod "$DNVME_KO"
 	else
-		modprobe dm-dnvme
+		modprobe "$MODULE"
 	fi
 }
 
@@ -112,12 +113,12 @@ finish() {
 }
 
 rmmod_quietly() {
-	rmmod dm-dnvme 2>/dev/null
+	rmmod "$MODULE" 2>/dev/null
 }
 
 cleanup() {
 	cleanup_devices
-	rmmod dm-dnvme 2>/dev/null
+	rmmod "$MODULE" 2>/dev/null
 	rm -rf "$TMP"
 }
 

@@ -15,7 +15,7 @@ from rig.machine import Machine
 from rig.paths import GUEST_DIR, SOURCE
 from rig.session import Rig
 
-SELFTESTS = SOURCE / "tools" / "testing" / "selftests" / "dnvme"
+SELFTESTS = SOURCE / "tools" / "testing" / "selftests"
 LEFTOVERS_TIMEOUT = 30.0
 INDENT = "  "
 
@@ -41,14 +41,21 @@ class Totals:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-def find_scripts(directory: Path, only: list[str]) -> list[Path]:
-    """The scripts of a directory in order, or those with the given numbers or names."""
-    scripts = sorted(directory.glob("[0-9][0-9]-*.sh"))
+def all_directories() -> list[Path]:
+    """One for each group of modules."""
+    return sorted(path for path in SELFTESTS.iterdir() if path.is_dir())
+
+
+def find_scripts(directories: list[Path], only: list[str]) -> list[Path]:
+    """The scripts of directories in order, or those with the given numbers or names."""
+    scripts = [script for directory in directories
+               for script in sorted(directory.glob("[0-9][0-9]-*.sh"))]
     if only:
         scripts = [s for s in scripts if any(s.name.startswith(wanted) for wanted in only)]
     if not scripts:
         wanted = f" that match {', '.join(only)}" if only else ""
-        raise RigError(f"there are no selftests NN-name.sh{wanted} in {directory}")
+        places = ", ".join(map(str, directories))
+        raise RigError(f"there are no selftests NN-name.sh{wanted} in {places}")
     return scripts
 
 

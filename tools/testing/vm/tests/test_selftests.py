@@ -146,7 +146,7 @@ class Finding(unittest.TestCase):
 
     def names(self, *only: str) -> list[str]:
         """Names of the scripts found."""
-        return [path.name for path in find_scripts(self.directory, list(only))]
+        return [path.name for path in find_scripts([self.directory], list(only))]
 
     def test_all_in_order(self) -> None:
         self.assertEqual(["00-a.sh", "01-b.sh", "10-c.sh"], self.names())

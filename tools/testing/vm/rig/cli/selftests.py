@@ -9,7 +9,7 @@ from pathlib import Path
 from rig import coverage, kunit, modules
 from rig.cli.common import add_guest_options, prepare_modules
 from rig.disks import Disk
-from rig.selftests import SELFTESTS, Runner, Totals, find_scripts
+from rig.selftests import Runner, Totals, all_directories, find_scripts
 from rig.session import Rig
 
 DISKS = 4
@@ -22,8 +22,9 @@ def define(parser: argparse.ArgumentParser) -> None:
                         help="run only scripts whose names begin so; may be repeated")
     parser.add_argument("--set", action="append", default=[], type=setting, metavar="NAME=VALUE",
                         help="a variable of the scripts; may be repeated")
-    parser.add_argument("--dir", type=Path, default=SELFTESTS, metavar="DIR",
-                        help="take the scripts from here")
+    parser.add_argument("--dir", action="append", type=Path, metavar="DIR",
+                        help="take the scripts from here (default: all below "
+                             "tools/testing/selftests); may be repeated")
     parser.add_argument("--coverage", type=Path, metavar="FILE",
                         help="write there which lines of the module ran, in these scripts and in "
                              "the last run of KUnit together (on the debug kernel only)")
@@ -41,7 +42,8 @@ def setting(text: str) -> tuple[str, str]:
 
 def run(options: argparse.Namespace) -> int:
     """Run them and end with the line that counts."""
-    scripts = find_scripts(options.dir.resolve(), options.only)
+    directories = [path.resolve() for path in options.dir or all_directories()]
+    scripts = find_scripts(directories, options.only)
     prepare_modules(options)
     with Rig(options.results) as rig:
         disks = [Disk(f"disk{number}") for number in range(DISKS)]
