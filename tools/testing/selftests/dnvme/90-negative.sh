@@ -38,6 +38,7 @@ fi
 must_fail admission 08-fence.sh "nothing late"
 must_fail admission 33-stress.sh "every block holds what it may"
 must_fail drain 09-fence-hang.sh "fence answers undrained"
+must_fail drain 33-stress.sh "every block holds what it may"
 must_fail order 07-hold.sh "the writes were issued in order of arrival"
 must_fail lease 24-lease.sh "the leg expires, though it works itself"
 must_fail order 10-standby.sh "the writes were issued in order of arrival"
