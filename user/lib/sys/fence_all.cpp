@@ -13,8 +13,9 @@ using std::chrono::milliseconds;
 
 FenceResult ask(GateMessages& gates, const std::string& uuid, const std::string& text) {
     const Result<std::string> answer = gates.send(uuid, text);
-    if (!answer)
+    if (!answer) {
         return pass(answer.error(), fmt::format("message '{}' to {}", text, uuid));
+    }
     return parse_fence_receipt(*answer);
 }
 
@@ -24,8 +25,9 @@ void wait_drained(GateMessages& gates, const std::string& uuid, Clock::time_poin
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
     const auto ms = std::max<milliseconds::rep>(left.count(), 0);
     const FenceResult later = ask(gates, uuid, fmt::format("drain {}", ms));
-    if (!later)  // the fence stands, and nobody knows more
+    if (!later) {  // the fence stands, and nobody knows more
         return;
+    }
     receipt.drained = later->drained;
     receipt.held = later->held;
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
@@ -40,11 +42,13 @@ std::vector<FenceResult> fence_all(GateMessages& gates, const std::vector<std::s
     const std::string shut = fmt::format("fence {} 0", epoch);
     std::vector<FenceResult> results;
     results.reserve(uuids.size());
-    for (const std::string& uuid : uuids)
+    for (const std::string& uuid : uuids) {
         results.push_back(ask(gates, uuid, shut));
+    }
     for (std::size_t i = 0; i < uuids.size(); ++i) {
-        if (results[i] && !results[i]->drained)
+        if (results[i] && !results[i]->drained) {
             wait_drained(gates, uuids[i], began, began + drain, *results[i]);
+        }
     }
     return results;
 }

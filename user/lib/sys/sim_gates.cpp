@@ -12,26 +12,32 @@ namespace dnvme::sys {
 
 Result<std::uint64_t> SimGates::epoch_of(const std::string& uuid) const {
     const auto device = kernel_.dm.find(uuid);
-    if (device == kernel_.dm.end())
+    if (device == kernel_.dm.end()) {
         return refused(ENXIO, "dm device " + uuid);
-    if (device->second.table.empty() || device->second.table[0].type != "dnvme")
+    }
+    if (device->second.table.empty() || device->second.table[0].type != "dnvme") {
         return refused(EINVAL, fmt::format("dm device {} is no gate", uuid));
-    if (const auto fenced = fenced_.find(uuid); fenced != fenced_.end())
+    }
+    if (const auto fenced = fenced_.find(uuid); fenced != fenced_.end()) {
         return fenced->second;
+    }
     return WordReader(device->second.table[0].params).number<std::uint64_t>();
 }
 
 Result<std::string> SimGates::send(const std::string& uuid, const std::string& text) {
     const Result<std::uint64_t> current = epoch_of(uuid);
-    if (!current)
+    if (!current) {
         return pass(current.error());
+    }
     WordReader words(text);
     const bool is_fence = words.word() == "fence";
     const std::uint64_t epoch = is_fence ? words.number<std::uint64_t>() : *current;
-    if (is_fence && epoch <= *current)
+    if (is_fence && epoch <= *current) {
         return refused(ESTALE, fmt::format("gate {} is at epoch {}", uuid, *current));
-    if (!is_fence && !fenced_.contains(uuid))
+    }
+    if (!is_fence && !fenced_.contains(uuid)) {
         return refused(EBUSY, fmt::format("gate {} is not fenced", uuid));
+    }
     fenced_[uuid] = epoch;
     const std::uint64_t below = in_flight_[uuid];
     return fmt::format("{} {} {} 0 0", epoch, below == 0 ? "drained" : "undrained", below);

@@ -25,8 +25,9 @@ Result<Devices> Devices::make(const std::string& type, std::size_t count, const 
     sys::DmClient client;
     for (std::size_t number = 0; number < count; ++number) {
         plan::DmDevice device = describe(type, number, leg);
-        if (Status done = client.create(device); !done)
+        if (Status done = client.create(device); !done) {
             return pass(done.error());
+        }
         made.devices_.push_back(std::move(device));
     }
     return made;
@@ -35,22 +36,25 @@ Result<Devices> Devices::make(const std::string& type, std::size_t count, const 
 Devices::~Devices() {
     sys::DmClient client;
     for (const plan::DmDevice& device : devices_) {
-        if (Status gone = client.remove(device.uuid); !gone)
+        if (Status gone = client.remove(device.uuid); !gone) {
             std::cerr << gone.error().message() << '\n';
+        }
     }
 }
 
 std::vector<std::string> Devices::uuids() const {
     std::vector<std::string> uuids;
-    for (const plan::DmDevice& device : devices_)
+    for (const plan::DmDevice& device : devices_) {
         uuids.push_back(device.uuid);
+    }
     return uuids;
 }
 
 std::vector<std::string> Devices::paths() const {
     std::vector<std::string> paths;
-    for (const plan::DmDevice& device : devices_)
+    for (const plan::DmDevice& device : devices_) {
         paths.push_back(sys::dm_path(device.name));
+    }
     return paths;
 }
 

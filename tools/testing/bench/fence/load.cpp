@@ -28,8 +28,9 @@ constexpr auto kPoll = 5ms;
 long writes_of(const std::string& leg) {
     std::ifstream file(fmt::format("/sys/class/block/{}/stat", leg));
     long value = 0;
-    for (int field = 0; field < 5; ++field)  // the fifth is the number of writes completed
+    for (int field = 0; field < 5; ++field) {  // the fifth is the number of writes completed
         file >> value;
+    }
     return value;
 }
 
@@ -60,11 +61,14 @@ std::vector<std::string> fio_command(std::span<const std::string> paths) {
 
 [[noreturn]] void become(std::vector<std::string> command) {
     const int null = ::open("/dev/null", O_RDWR);
-    for (int fd = 0; fd < 3; ++fd)
+    for (int fd = 0; fd < 3; ++fd) {
         ::dup2(null, fd);
+    }
     std::vector<char*> words;
-    for (std::string& word : command)
+    words.reserve(command.size() + 1);
+    for (std::string& word : command) {
         words.push_back(word.data());
+    }
     words.push_back(nullptr);
     ::execvp(words[0], words.data());
     ::_exit(127);
@@ -74,13 +78,16 @@ std::vector<std::string> fio_command(std::span<const std::string> paths) {
 
 Result<Load> Load::start(const std::vector<std::string>& paths, const std::string& leg) {
     const pid_t pid = ::fork();
-    if (pid < 0)
+    if (pid < 0) {
         return fail_errno(errno, "cannot start fio");
-    if (pid == 0)
+    }
+    if (pid == 0) {
         become(fio_command(paths));
+    }
     Load load(pid, leg);
-    if (Status writes = load.await(kUnderWay); !writes)
+    if (Status writes = load.await(kUnderWay); !writes) {
         return pass(writes.error());
+    }
     return load;
 }
 
@@ -88,8 +95,9 @@ Status Load::await(long writes) const {
     const long before = writes_of(leg_);
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (writes_of(leg_) < before + writes) {
-        if (!alive() || std::chrono::steady_clock::now() > deadline)
+        if (!alive() || std::chrono::steady_clock::now() > deadline) {
             return fail(Code::internal, "fio does not write: is it installed?");
+        }
         std::this_thread::sleep_for(kPoll);
     }
     return {};
@@ -99,8 +107,9 @@ Load::Load(Load&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), leg_(std::move(other.leg_)) {}
 
 Load::~Load() {
-    if (pid_ < 0)
+    if (pid_ < 0) {
         return;
+    }
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
 }

@@ -29,11 +29,13 @@ Status reopen(const Devices& gates, const Load& load, std::uint64_t epoch) {
         for (int attempt = 0; attempt < 100 && !opened; ++attempt) {
             (void)client.message(uuid, "fail_held");
             opened = client.message(uuid, fmt::format("open {}", epoch));
-            if (!opened)
+            if (!opened) {
                 std::this_thread::sleep_for(kPause);
+            }
         }
-        if (!opened)
+        if (!opened) {
             return opened;
+        }
     }
     return load.go_on();
 }
@@ -42,10 +44,12 @@ Status reopen(const Devices& gates, const Load& load, std::uint64_t epoch) {
 Status replace(const plan::DmDevice& device, const plan::DmTarget& target) {
     sys::DmTask load(DM_DEVICE_RELOAD, device.name);
     load.target(target);
-    if (Status done = load.run(); !done)
+    if (Status done = load.run(); !done) {
         return done;
-    if (Status done = sys::DmTask(DM_DEVICE_SUSPEND, device.name).run(); !done)
+    }
+    if (Status done = sys::DmTask(DM_DEVICE_SUSPEND, device.name).run(); !done) {
         return done;
+    }
     return sys::DmTask(DM_DEVICE_RESUME, device.name).run();
 }
 
@@ -56,22 +60,26 @@ Status replace_by_error(const plan::DmDevice& device) {
 /// The devices first, first + step, ...
 Status replace_share(const Devices& devices, std::size_t first, std::size_t step) {
     for (std::size_t i = first; i < devices.all().size(); i += step) {
-        if (Status done = replace_by_error(devices.all()[i]); !done)
+        if (Status done = replace_by_error(devices.all()[i]); !done) {
             return done;
+        }
     }
     return {};
 }
 
 /// libdevmapper is for one thread only, so each share has a process of its own.
 Status replace_all(const Devices& devices, std::size_t processes) {
-    if (processes == 1)
+    if (processes == 1) {
         return replace_share(devices, 0, 1);
+    }
     for (std::size_t number = 0; number < processes; ++number) {
         const pid_t pid = ::fork();
-        if (pid == 0)
+        if (pid == 0) {
             ::_exit(replace_share(devices, number, processes) ? EXIT_SUCCESS : EXIT_FAILURE);
-        if (pid < 0)
+        }
+        if (pid < 0) {
             return fail_errno(errno, "cannot fork");
+        }
     }
     bool good = true;
     for (std::size_t number = 0; number < processes; ++number) {
@@ -84,8 +92,9 @@ Status replace_all(const Devices& devices, std::size_t processes) {
 Status restore(const Devices& devices, const Load& load) {
     load.stand_still();
     for (const plan::DmDevice& device : devices.all()) {
-        if (Status done = replace(device, device.table[0]); !done)
+        if (Status done = replace(device, device.table[0]); !done) {
             return done;
+        }
     }
     return load.go_on();
 }
@@ -100,14 +109,17 @@ Result<Round> fence_round(const Devices& gates, const Load& load, std::uint64_t 
     const auto results = client.fence_all(uuids, epoch, kDrain);
     round.took = Clock::now() - began;
     for (const sys::FenceResult& result : results) {
-        if (!result)
+        if (!result) {
             return pass(result.error());
-        if (!result->drained)
+        }
+        if (!result->drained) {
             return fail(Code::internal, "a gate over a healthy disk did not drain");
+        }
         round.in_flight += result->in_flight;
     }
-    if (Status open = reopen(gates, load, epoch + 1); !open)
+    if (Status open = reopen(gates, load, epoch + 1); !open) {
         return pass(open.error());
+    }
     return round;
 }
 
@@ -116,10 +128,12 @@ Result<Round> error_round(const Devices& devices, const Load& load, std::size_t 
     const auto began = Clock::now();
     Status done = replace_all(devices, processes);
     round.took = Clock::now() - began;
-    if (done)
+    if (done) {
         done = restore(devices, load);
-    if (!done)
+    }
+    if (!done) {
         return pass(done.error());
+    }
     return round;
 }
 
