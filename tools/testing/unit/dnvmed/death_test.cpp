@@ -55,6 +55,11 @@ class MortalKernel : public sys::Kernel {
         }
         return below_.run(action);
     }
+    std::vector<sys::FenceResult> fence_all(const std::vector<std::string>& uuids,
+                                            std::uint64_t epoch,
+                                            std::chrono::milliseconds drain) override {
+        return below_.fence_all(uuids, epoch, drain);
+    }
 
   private:
     sys::Kernel& below_;
