@@ -17,7 +17,7 @@ using testing::Pair;
 
 constexpr std::uint64_t kTiB = 1ULL << 40;
 
-const DmTarget& line(const Desired& desired, model::DmKind kind, const std::string& uuid) {
+DmTarget line(const Desired& desired, model::DmKind kind, const std::string& uuid) {
     return desired.kernel.dm.at(model::dm_uuid(kind, uuid)).table.at(0);
 }
 
@@ -153,7 +153,7 @@ TEST(Desired, IsRightBeyond16TiB) {
     const v1::LogicalDisk& member = volume.legs(0).members(0);
     EXPECT_EQ(line(desired, model::DmKind::ld, member.uuid()).length_sectors,
               42949672960U + (164 + 4) * 2048);
-    const DmTarget& raid = line(desired, model::DmKind::raid, uuid);
+    const DmTarget raid = line(desired, model::DmKind::raid, uuid);
     EXPECT_EQ(raid.length_sectors, 42949672960U + 164 * 2048);
     // 2^15 sectors: 2^21 regions of 8 MiB would be 16 TiB, so 16 MiB it is.
     EXPECT_THAT(raid.params, testing::StartsWith("raid1 3 0 region_size 32768 2 "));
@@ -175,7 +175,7 @@ TEST(Desired, KeepsRegionsWithinTheBitmap) {
         volume.set_uuid(sample_uuid("ee", 0));
         volume.set_redundancy(v1::REDUNDANCY_RAID1);
         *volume.add_legs() = (*model::place_legs(cluster, *layout, 1, v1::REDUNDANCY_RAID1))[0];
-        const DmTarget& raid = line(desire(cluster), model::DmKind::raid, volume.legs(0).uuid());
+        const DmTarget raid = line(desire(cluster), model::DmKind::raid, volume.legs(0).uuid());
         const std::uint64_t region =
             std::stoull(raid.params.substr(std::string("raid1 3 0 region_size ").size()));
         EXPECT_EQ(region & (region - 1), 0U);
