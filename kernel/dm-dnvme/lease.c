@@ -67,7 +67,7 @@ void dnvme_lease_review(struct dnvme_leg *leg, s64 now)
 	dnvme_event_raise(d);
 }
 
-static void lapse(struct dnvme_leg *leg)
+static void review_now(struct dnvme_leg *leg)
 {
 	struct dnvme *d = leg->dnvme;
 	unsigned long flags;
@@ -89,7 +89,7 @@ bool dnvme_lease_look(struct dnvme_leg *leg)
 		return true;
 	now = dnvme_lease_now();
 	if (!dnvme_lease_covers(leg, now)) {
-		lapse(leg);
+		review_now(leg);
 		return dnvme_break_admission();
 	}
 	WRITE_ONCE(leg->looked_ns, now);
@@ -101,18 +101,14 @@ bool dnvme_lease_look(struct dnvme_leg *leg)
 /* Whoever loses the race was at most a moment later, and the lease runs shorter. */
 void dnvme_lease_prolong(struct dnvme_leg *leg, s64 sent_ns)
 {
-	struct dnvme *d = leg->dnvme;
 	s64 old = READ_ONCE(leg->renewed_ns);
-	unsigned long flags;
 
 	if (sent_ns > old)
 		cmpxchg64(&leg->renewed_ns, old, sent_ns);
-	WRITE_ONCE(leg->renew_after_ns, READ_ONCE(leg->renewed_ns) + d->lease.grain_ns);
-	if (READ_ONCE(leg->state) != DNVME_LEG_EXPIRED)
-		return;
-	spin_lock_irqsave(&d->lock, flags);
-	dnvme_lease_review(leg, dnvme_lease_now());
-	spin_unlock_irqrestore(&d->lock, flags);
+	WRITE_ONCE(leg->renew_after_ns,
+		   READ_ONCE(leg->renewed_ns) + leg->dnvme->lease.grain_ns);
+	if (READ_ONCE(leg->state) == DNVME_LEG_EXPIRED)
+		review_now(leg);
 }
 
 /* ---- Probes -------------------------------------------------------------- */

@@ -19,6 +19,16 @@ try() {
 	fi
 }
 
+# build_modules KDIR [PROTECTION]: the modules for a kernel, without one protection if it is named. The
+# compiler's warnings are errors already; modpost's are not.
+build_modules() {
+	local output status
+	output=$(make -C kernel modules KDIR="$1" KCFLAGS=-Werror DNVME_BREAK="${2:-}" 2>&1)
+	status=$?
+	echo "$output"
+	[ "$status" -eq 0 ] && ! grep -v '^make' <<<"$output" | grep -qi 'warning:'
+}
+
 # The last line of a step, and its status.
 finish() {
 	echo "$passed passed, $failed failed, 0 skipped"

@@ -14,7 +14,7 @@ DEVICE = "/dev/nullb-bench"
 # A disk that takes 100 us for each write, so that there always are some in flight.
 DISK = ["irqmode=2", "completion_nsec=100000", "hw_queue_depth=256"]
 PROGRAM = SOURCE / "build/user/bin/dnvme_fence_bench"
-MANY = 512
+MANY = 64
 PROCESSES = 8
 TIMEOUT = 3600.0
 
@@ -35,7 +35,7 @@ class Run:
     processes: int = 1
 
 
-RUNS = [Run("fence", 1, 300), Run("replace", 1, 100),
+RUNS = [Run("fence", 1, 300), Run("replace", 1, 50),
         Run("fence", MANY, 10), Run("replace", MANY, 1, PROCESSES)]
 
 

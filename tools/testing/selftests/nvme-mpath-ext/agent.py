@@ -47,10 +47,8 @@ def offset_of(field: str) -> int:
 
 
 def arm(fd: int, falsified: dict[str, int]) -> None:
-    offsets = [falsified.get(field, None) for field in FIELDS]
-    known = [offset_of(field) if offset is None else offset
-             for field, offset in zip(FIELDS, offsets)]
-    fcntl.ioctl(fd, ARM, LAYOUT.pack(VERSION, LAYOUT.size, *known))
+    offsets = [falsified[field] if field in falsified else offset_of(field) for field in FIELDS]
+    fcntl.ioctl(fd, ARM, LAYOUT.pack(VERSION, LAYOUT.size, *offsets))
 
 
 def text_of(raw: bytes) -> str:
