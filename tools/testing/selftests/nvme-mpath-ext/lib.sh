@@ -15,7 +15,8 @@ NVMET=/sys/kernel/config/nvmet
 NQN=nqn.2014-08.org.nvmexpress:uuid:2f8b4a6e-0c9d-4f0a-9f53-6f1d6e7c0001
 HOST_NQN=nqn.2014-08.org.nvmexpress:uuid:2f8b4a6e-0c9d-4f0a-9f53-6f1d6e7c0002
 CONTROLLER=
-AGENT=
+# shellcheck source=tools/testing/selftests/nvme-mpath-ext/agents.sh
+. "$HERE/agents.sh"
 
 # target: one namespace on a null_blk, reached as $CONTROLLER.
 target() {
@@ -71,21 +72,6 @@ remove_target() {
 sna() {
 	"$HERE/sna.py" "$CONTROLLER" "$@"
 }
-
-# agent serve|open [FIELD=VALUE]...: has the device from now on; what it gets is in $TMP/agent.
-agent() {
-	: >"$TMP/agent"
-	"$HERE/agent.py" "$@" >"$TMP/agent" 2>&1 &
-	AGENT=$!
-	wait_for grep -q ready "$TMP/agent"
-}
-
-# end_agent [SIGNAL]
-end_agent() {
-	kill "-${1:-TERM}" "$AGENT"
-	wait "$AGENT"
-	AGENT=
-} 2>/dev/null
 
 end() {
 	[ -z "$AGENT" ] || end_agent KILL
