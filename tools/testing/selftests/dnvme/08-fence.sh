@@ -10,7 +10,7 @@ DEEP_ROUNDS=${DNVME_DEEP_ROUNDS:-2}
 SEED=${DNVME_SEED:-1}
 CPUS=$(nproc)
 FEW=1 THOUSANDS=2000
-DRAIN_MS=$((${DNVME_PATIENCE:-60} * 1000))
+DRAIN_MS=$((DNVME_PATIENCE * 1000))
 
 # rounds NAME LEG-DISK ROUNDS IN-FLIGHT
 rounds() {
@@ -39,9 +39,11 @@ load /dev/mapper/s
 rounds s nullb0 $((ROUNDS / 3)) "$FEW"
 same "nothing is left in flight or held" "0 0" "$(status s 4-5)"
 
-# A leg that takes long has thousands in flight.
-gate deep /dev/nullb1 drain_ms "$DRAIN_MS" mode held
-load /dev/mapper/deep --iodepth=1024
-rounds deep nullb1 "$DEEP_ROUNDS" "$THOUSANDS"
-same "nothing is left in flight or held" "0 0" "$(status deep 4-5)"
+# A leg that takes long has thousands in flight. The debug kernel is too slow to begin as many meanwhile.
+if [ "$DEEP_ROUNDS" -gt 0 ]; then
+	gate deep /dev/nullb1 drain_ms "$DRAIN_MS" mode held
+	load /dev/mapper/deep --iodepth=1024
+	rounds deep nullb1 "$DEEP_ROUNDS" "$THOUSANDS"
+	same "nothing is left in flight or held" "0 0" "$(status deep 4-5)"
+fi
 finish

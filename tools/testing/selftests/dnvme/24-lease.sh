@@ -81,7 +81,7 @@ check "a table without the failed member" dmsetup reload g \
 	--table "0 $SECTORS dnvme 2 8 1 /dev/nullb0 0 5 lease_ms $LEASE probe 1 /dev/nullb0"
 check "resume" dmsetup resume g
 check "the writes end well" writes_end_well
-same "and went out in order of arrival" "24 8 16" "$(written_sectors | xargs)"
+same_again "and went out in order of arrival" "$(printf "%s\n" 24 8 16)" "$(written_sectors)"
 dmsetup remove g
 
 # ---- late answers renew nothing ----

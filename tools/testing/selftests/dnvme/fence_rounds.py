@@ -17,7 +17,7 @@ import time
 from dmctl import Device
 from observer import ARRIVED, RETURNED, Observer
 
-PATIENCE = 120
+PATIENCE = 2 * int(os.environ["DNVME_PATIENCE"])
 
 
 def check_record(record: str, epoch: int) -> None:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Persistent reservation calls, as <linux/pr.h> has them.
 
-reservation.py DEV register OLD-KEY NEW-KEY | reserve KEY TYPE | release KEY TYPE | clear KEY
+reservation.py DEV register OLD-KEY NEW-KEY | reserve KEY TYPE | release KEY TYPE |
+    preempt KEY ITS-KEY TYPE | clear KEY
 
 Prints ok or the name of the error.
 """
@@ -16,6 +17,7 @@ CALLS = {
     "register": (200, "=QQII"),
     "reserve": (201, "=QII"),
     "release": (202, "=QII"),
+    "preempt": (203, "=QQII"),
     "clear": (205, "=QII"),
 }
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -29,8 +30,8 @@ def collect(objects: Path, counts: Path) -> Lines:
 
 def add_object(lines: Lines, objects: Path, gcda: Path, directory: Path) -> None:
     """Add what one object file counted. Inlined functions of headers are in several."""
-    gcno = next(objects.rglob(f"{gcda.stem}.gcno"), None)
-    if gcno is None:
+    gcno = objects / own_place(gcda).with_suffix(".gcno")
+    if not gcno.exists():
         return
     shutil.copy2(gcno, directory)
     shutil.copy2(gcda, directory)
@@ -40,6 +41,12 @@ def add_object(lines: Lines, objects: Path, gcda: Path, directory: Path) -> None
         with gzip.open(report, "rt", encoding="utf-8") as file:
             add_report(lines, json.load(file))
         report.unlink()
+
+
+def own_place(gcda: Path) -> Path:
+    """Where an object of ours is below the build's sources: two modules may have equal names."""
+    names = gcda.parts
+    return Path(*names[len(names) - 1 - names[::-1].index("kernel"):])
 
 
 def add_report(lines: Lines, report: dict[str, Any]) -> None:
@@ -54,7 +61,7 @@ def add_report(lines: Lines, report: dict[str, Any]) -> None:
 
 def own_name(path: str) -> str | None:
     """A source file of ours by its path under kernel/; None for any other."""
-    _, found, name = path.rpartition("/src/kernel/")
+    _, found, name = os.path.normpath(path).rpartition("/src/kernel/")
     if not found or "/tests/" in name:
         return None
     return name
@@ -93,7 +100,8 @@ def table(lines: Lines) -> str:
     total = sum(len(counts) for counts in lines.values())
     missed_total = sum(not count for counts in lines.values() for count in counts.values())
     rows.append(row("total", total, missed_total, ""))
-    return "".join(f"{name:26} {total:>5} {ran:>5} {percent:>8}  {missed}".rstrip() + "\n"
+    width = max(len(name) for name, *_ in rows)
+    return "".join(f"{name:{width}} {total:>5} {ran:>5} {percent:>8}  {missed}".rstrip() + "\n"
                    for name, total, ran, percent, missed in rows)
 
 

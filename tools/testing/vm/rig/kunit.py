@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run the KUnit suites of our modules: build them in, load the module, judge what it prints."""
+"""Run the KUnit suites of our modules: build them in, load the modules, judge what they print."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rig.paths import GUEST_DIR, SOURCE
 from rig.session import Rig
 
 KERNEL = "debug"
-MODULE = "dm-dnvme.ko"
+MODULES = ("dm-dnvme.ko", "nvme-mpath-ext.ko")
 RESULTS = SOURCE / "build" / "kunit"
 # For whoever adds other runs to it.
 LINES = RESULTS / "coverage.json"
@@ -25,26 +25,26 @@ Print = Callable[[str], None]
 
 
 def run(protection: str, out: Print) -> suites.Totals:
-    """Everything, from the kernel's source to the totals. The module may lack a protection."""
+    """Everything, from the kernel's source to the totals. The modules may lack a protection."""
     kbuild.build(KERNEL, os.cpu_count() or 1, out)
     built = modules.build_counting(kernels.find(KERNEL), kunit=True, protection=protection)
-    out(f"module with KUnit suites: {built}")
-    results = run_guest(built / MODULE, out)
+    out(f"modules with KUnit suites: {built}")
+    results = run_guest([built / name for name in MODULES], out)
     totals = judge(results, out)
     report_coverage(built, results, out)
     return totals
 
 
-def run_guest(module: Path, out: Print) -> Path:
-    """Load the module in a guest; returns the directory with what came of it."""
+def run_guest(files: list[Path], out: Print) -> Path:
+    """Load the modules in a guest; returns the directory with what came of it."""
     shutil.rmtree(RESULTS, ignore_errors=True)
     with Rig(RESULTS) as rig:
         guest = rig.machine("guest", kernel=KERNEL, memory=MEMORY,
                             kernel_arguments=["log_buf_len=4M"])
         out("booting a guest")
         rig.boot()
-        out("loading the module, which runs its suites")
-        guest.run([str(GUEST_DIR / "kunit"), str(module)], timeout=GUEST_TIMEOUT)
+        out("loading the modules, which runs their suites")
+        guest.run([str(GUEST_DIR / "kunit"), *map(str, files)], timeout=GUEST_TIMEOUT)
     return RESULTS / "guest"
 
 

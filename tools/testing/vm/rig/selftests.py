@@ -105,7 +105,9 @@ class Runner:
         """Run one script; never raises for what the script or the kernel does."""
         self._make_ready()
         log_start = self.machine.console.size()
+        began = time.monotonic()
         report = self._execute(script)
+        self._comment(f"{time.monotonic() - began:.0f} s")
         if report.failed:
             self._show_failure(report, log_start)
         return report

@@ -55,7 +55,9 @@ def take(levels: list[Level], match: re.Match[str]) -> None:
     """Take one line."""
     indent = len(match["indent"])
     if match["plan"]:
-        at(levels, indent).plan = int(match["count"])
+        level = at(levels, indent)
+        # Each module plans its own suites.
+        level.plan = (level.plan or 0) + int(match["count"])
         return
     inner = close(levels, indent + 1)
     level = at(levels, indent)

@@ -30,9 +30,15 @@ class Coverage(unittest.TestCase):
         self.assertEqual({"dm-dnvme/gate.h": {7: 3}}, self.lines)
 
     def test_only_our_files_count(self) -> None:
-        for name in ("/linux/include/linux/bio.h", "/x/src/kernel/dm-dnvme/tests/stage.c"):
+        for name in ("/linux/include/linux/bio.h", "/x/src/kernel/dm-dnvme/tests/stage.c",
+                     "/x/src/kernel/dm-dnvme/../dm-dnvme/tests/stage.c"):
             coverage.add_report(self.lines, report(name, {1: 1}))
         self.assertEqual({}, self.lines)
+
+    def test_objects_of_equal_names_are_told_apart(self) -> None:
+        place = coverage.own_place(
+            Path("/tmp/kernel/gcov/1/kernel/nvme-mpath-ext/host/command.gcda"))
+        self.assertEqual(Path("kernel/nvme-mpath-ext/host/command.gcda"), place)
 
     def test_runs_add_up(self) -> None:
         both = coverage.merge([{"a.c": {1: 0, 2: 1}}, {"a.c": {1: 2}, "b.c": {5: 0}}])

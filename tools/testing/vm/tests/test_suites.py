@@ -43,6 +43,9 @@ class Suites(unittest.TestCase):
     def test_innermost_results_count(self) -> None:
         self.assertEqual((3, 0, 1, 0), self.totals(GOOD))
 
+    def test_each_module_plans_its_own(self) -> None:
+        self.assertEqual((6, 0, 2, 0), self.totals(GOOD + GOOD))
+
     def test_a_failed_parameter_counts_once(self) -> None:
         log = GOOD
         for name in ("ok 1 hold", "ok 2 refused", "ok 1 dnvme-map"):
