@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -46,6 +47,10 @@ class DNVME_THREAD_ANNOTATION(scoped_lockable) MutexLock {
 class CondVar {
   public:
     void wait(Mutex& mutex) DNVME_REQUIRES(mutex) { condition_.wait(mutex); }
+    void wait_until(Mutex& mutex, std::chrono::steady_clock::time_point deadline)
+        DNVME_REQUIRES(mutex) {
+        condition_.wait_until(mutex, deadline);
+    }
     void notify_one() { condition_.notify_one(); }
     void notify_all() { condition_.notify_all(); }
 

@@ -18,6 +18,8 @@ enum class Code {
     no_space,      ///< does not fit
     conflict,      ///< somebody else changed it meanwhile: try again
     unavailable,   ///< the other side cannot be reached
+    unknown,       ///< asked for, and no answer says whether it was done: look before trying again
+    compacted,     ///< the history asked for is gone: read the present
     internal,      ///< the kernel, the store or a library refused
 };
 

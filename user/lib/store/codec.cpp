@@ -9,9 +9,14 @@ namespace dnvme::store {
 
 namespace {
 
-v1::Record empty_record() {
+/// What every reader understands.
+constexpr std::uint32_t kFirstVersion = 1;
+/// Volumes with standbys, and heads.
+constexpr std::uint32_t kSecondVersion = 2;
+
+v1::Record empty_record(std::uint32_t version = kFirstVersion) {
     v1::Record record;
-    record.set_schema_version(kSchemaVersion);
+    record.set_schema_version(version);
     return record;
 }
 
@@ -28,6 +33,8 @@ std::string key_of(const v1::Record& record) {
             return store::key_of(record.volume());
         case v1::Record::kHost:
             return store::key_of(record.host());
+        case v1::Record::kHead:
+            return store::key_of(record.head());
         case v1::Record::BODY_NOT_SET:
             return {};
     }
@@ -56,6 +63,10 @@ std::string key_of(const v1::Host& host) {
     return fmt::format("{}hosts/{}", kRoot, host.name());
 }
 
+std::string key_of(const v1::Head& head) {
+    return fmt::format("{}heads/{}", kRoot, head.name());
+}
+
 std::string encode(const v1::Cluster& cluster) {
     v1::Record record = empty_record();
     *record.mutable_cluster() = cluster;
@@ -75,7 +86,7 @@ std::string encode(const v1::Disk& disk) {
 }
 
 std::string encode(const v1::Volume& volume) {
-    v1::Record record = empty_record();
+    v1::Record record = empty_record(volume.standbys().empty() ? kFirstVersion : kSecondVersion);
     *record.mutable_volume() = volume;
     return record.SerializeAsString();
 }
@@ -83,6 +94,12 @@ std::string encode(const v1::Volume& volume) {
 std::string encode(const v1::Host& host) {
     v1::Record record = empty_record();
     *record.mutable_host() = host;
+    return record.SerializeAsString();
+}
+
+std::string encode(const v1::Head& head) {
+    v1::Record record = empty_record(kSecondVersion);
+    *record.mutable_head() = head;
     return record.SerializeAsString();
 }
 

@@ -18,6 +18,7 @@ std::string encode(const v1::Node& node);
 std::string encode(const v1::Disk& disk);
 std::string encode(const v1::Volume& volume);
 std::string encode(const v1::Host& host);
+std::string encode(const v1::Head& head);
 
 /// Errors: precondition (damaged, newer schema, a key that does not fit; names the key).
 Result<v1::Record> decode(const Entry& entry);

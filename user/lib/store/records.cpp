@@ -25,6 +25,9 @@ void place(model::Cluster& cluster, const v1::Record& record) {
         case v1::Record::kHost:
             cluster.hosts[record.host().name()] = record.host();
             break;
+        case v1::Record::kHead:
+            cluster.heads[record.head().name()] = record.head();
+            break;
         case v1::Record::BODY_NOT_SET:
             break;  // decode() refuses it
     }
@@ -94,6 +97,11 @@ Change& Change::put(const v1::Volume& volume) {
 
 Change& Change::put(const v1::Host& host) {
     write(key_of(host), encode(host));
+    return *this;
+}
+
+Change& Change::put(const v1::Head& head) {
+    write(key_of(head), encode(head));
     return *this;
 }
 

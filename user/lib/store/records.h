@@ -12,8 +12,8 @@
 /// "/dnvme/cluster".
 namespace dnvme::store {
 
-/// Version of the records this build reads and writes.
-inline constexpr std::uint32_t kSchemaVersion = 1;
+/// The newest version of records that this build reads and writes: see v1::Record.
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
 /// All records, with the revisions that a compare-and-swap needs.
 struct Loaded {
@@ -29,6 +29,7 @@ std::string key_of(const v1::Node& node);
 std::string key_of(const v1::Disk& disk);
 std::string key_of(const v1::Volume& volume);
 std::string key_of(const v1::Host& host);
+std::string key_of(const v1::Head& head);
 
 /// Writes records over the revisions that @p loaded saw, all or none.
 class Change {
@@ -38,6 +39,7 @@ class Change {
     Change& put(const v1::Disk& disk);
     Change& put(const v1::Volume& volume);
     Change& put(const v1::Host& host);
+    Change& put(const v1::Head& head);
     Change& erase(const std::string& key);
     /// Errors as Store::transact().
     Status commit(Store& store);

@@ -59,6 +59,19 @@ void create(SQLite::Database& database) {
     transaction.commit();
 }
 
+/// Which keys vanish with which lease. Files of before there were leases lack the table.
+void prepare_leases(SQLite::Database& database) {
+    database.exec(
+        "CREATE TABLE IF NOT EXISTS leased (key TEXT PRIMARY KEY NOT NULL, "
+        "lease INTEGER NOT NULL) WITHOUT ROWID");
+}
+
+/// Whoever held a lease on this store was in a process that has ended.
+Status end_leases(SqliteEntries& entries) {
+    const auto ended = entries.write({}, entries.end_of(std::nullopt));
+    return ended ? Status() : pass(ended.error());
+}
+
 Status check_version(SQLite::Database& database) {
     const std::int64_t version = database.execAndGet("PRAGMA user_version").getInt64();
     if (version <= kFileVersion) {
@@ -131,7 +144,12 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) try {
     }
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
-    return std::make_unique<SqliteStore>(std::move(database));
+    prepare_leases(database);
+    SqliteEntries entries(std::move(database));
+    if (auto ended = end_leases(entries); !ended) {
+        return pass(ended.error(), where);
+    }
+    return std::make_unique<SqliteStore>(std::move(entries));
 } catch (const SQLite::Exception& exception) {
     return pass(sqlite_error(exception), fmt::format("store {}", path));
 }

@@ -1,32 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite_store.h"
 
-#include <set>
+#include <algorithm>
+#include <utility>
 
-#include <SQLiteCpp/Statement.h>
-#include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+
+#include "store/checks.h"
 
 namespace dnvme::store {
 
 namespace {
 
-std::int64_t current_revision(SQLite::Database& database) {
-    return database.execAndGet("SELECT revision FROM store").getInt64();
-}
+using Clock = std::chrono::steady_clock;
 
-/// A transaction that names a key twice would depend on the order of its writes.
-Status check_distinct(const std::vector<Write>& writes) {
-    std::set<std::string> keys;
-    for (const Write& write : writes) {
-        if (!keys.insert(write.key).second) {
-            return fail(Code::invalid,
-                        fmt::format("key '{}' is written twice in one transaction", write.key));
+class SqliteWatch : public Watch {
+  public:
+    SqliteWatch(SqliteStore& store, std::string prefix, std::int64_t from)
+        : store_(store), prefix_(std::move(prefix)), from_(from) {}
+
+    Result<Changes> next(std::chrono::milliseconds timeout) override {
+        auto changes = store_.wait_for_changes(prefix_, from_, Clock::now() + timeout);
+        if (changes) {
+            from_ = changes->revision + 1;
         }
+        return changes;
     }
-    return {};
-}
+
+  private:
+    SqliteStore& store_;
+    const std::string prefix_;
+    std::int64_t from_;
+};
 
 }  // namespace
 
@@ -46,10 +52,14 @@ Error sqlite_error(const SQLite::Exception& exception) {
     }
 }
 
+SqliteStore::SqliteStore(SqliteEntries entries)
+    : entries_(std::move(entries)), history_(entries_.revision()) {}
+
 Result<Snapshot> SqliteStore::list(const std::string& prefix) {
     MutexLock lock(mutex_);
     try {
-        return read(prefix);
+        end_leases();
+        return entries_.read(prefix);
     } catch (const SQLite::Exception& exception) {
         return pass(sqlite_error(exception), "read the store");
     }
@@ -62,79 +72,112 @@ Result<std::int64_t> SqliteStore::transact(const std::vector<Compare>& compares,
     }
     MutexLock lock(mutex_);
     try {
+        end_leases();
+        if (auto held = check_leases(writes); !held) {
+            return pass(held.error());
+        }
         return write(compares, writes);
     } catch (const SQLite::Exception& exception) {
         return pass(sqlite_error(exception), "write the store");
     }
 }
 
-Snapshot SqliteStore::read(const std::string& prefix) {
-    // One read transaction, so that the entries and the revision belong together.
-    SQLite::Transaction transaction(database_);
-    Snapshot snapshot{.revision = current_revision(database_), .entries = {}};
-    SQLite::Statement select(database_,
-                             "SELECT key, value, mod_revision FROM entries "
-                             "WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1 ORDER BY key");
-    select.bind(1, prefix);
-    while (select.executeStep()) {
-        snapshot.entries.push_back({.key = select.getColumn(0).getString(),
-                                    .value = select.getColumn(1).getString(),
-                                    .mod_revision = select.getColumn(2).getInt64()});
+std::unique_ptr<Watch> SqliteStore::watch(const std::string& prefix, std::int64_t from_revision) {
+    return std::make_unique<SqliteWatch>(*this, prefix, std::max<std::int64_t>(from_revision, 1));
+}
+
+Result<Changes> SqliteStore::wait_for_changes(const std::string& prefix, std::int64_t from,
+                                              Clock::time_point deadline) {
+    MutexLock lock(mutex_);
+    try {
+        while (true) {
+            end_leases();
+            auto events = history_.since(prefix, from);
+            if (!events) {
+                return pass(events.error());
+            }
+            if (!events->empty() || Clock::now() >= deadline) {
+                return Changes{.revision = std::max(history_.revision(), from - 1),
+                               .events = std::move(*events)};
+            }
+            changed_.wait_until(mutex_, leases_.next(deadline));
+        }
+    } catch (const SQLite::Exception& exception) {
+        return pass(sqlite_error(exception), "watch the store");
     }
-    return snapshot;
+}
+
+Status SqliteStore::compact(std::int64_t revision) {
+    MutexLock lock(mutex_);
+    return history_.forget_before(revision);
+}
+
+Result<LeaseId> SqliteStore::grant(std::chrono::seconds ttl) {
+    if (auto long_enough = check_ttl(ttl); !long_enough) {
+        return pass(long_enough.error());
+    }
+    MutexLock lock(mutex_);
+    const LeaseId lease = leases_.grant(ttl, Clock::now());
+    changed_.notify_all();  // who waits, waits for the end of this one, too
+    return lease;
+}
+
+Status SqliteStore::keep_alive(LeaseId lease) {
+    MutexLock lock(mutex_);
+    try {
+        end_leases();
+    } catch (const SQLite::Exception& exception) {
+        return pass(sqlite_error(exception), "write the store");
+    }
+    if (!leases_.keep_alive(lease, Clock::now())) {
+        return no_lease(lease);
+    }
+    return {};
+}
+
+Status SqliteStore::revoke(LeaseId lease) {
+    MutexLock lock(mutex_);
+    try {
+        end_lease(lease);
+        return {};
+    } catch (const SQLite::Exception& exception) {
+        return pass(sqlite_error(exception), "write the store");
+    }
 }
 
 Result<std::int64_t> SqliteStore::write(const std::vector<Compare>& compares,
                                         const std::vector<Write>& writes) {
-    // Rolls back unless committed.
-    SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-    if (auto held = check(compares); !held) {
-        return pass(held.error());
+    auto written = entries_.write(compares, writes);
+    if (!written) {
+        return pass(written.error());
     }
-    const std::int64_t revision = current_revision(database_) + 1;
-    bool changed = false;
-    for (const Write& write : writes) {
-        changed = apply(write, revision) || changed;
+    if (!written->events.empty()) {
+        history_.add(written->revision, std::move(written->events));
+        changed_.notify_all();
     }
-    if (!changed) {
-        return revision - 1;
-    }
-    SQLite::Statement raise(database_, "UPDATE store SET revision = ?1");
-    raise.bind(1, revision);
-    raise.exec();
-    transaction.commit();
-    return revision;
+    return written->revision;
 }
 
-Status SqliteStore::check(const std::vector<Compare>& compares) {
-    SQLite::Statement select(database_, "SELECT mod_revision FROM entries WHERE key = ?1");
-    for (const Compare& compare : compares) {
-        select.reset();
-        select.bind(1, compare.key);
-        const std::int64_t found = select.executeStep() ? select.getColumn(0).getInt64() : 0;
-        if (found != compare.mod_revision) {
-            return fail(
-                Code::conflict,
-                fmt::format("'{}' was changed by somebody else meanwhile: try again", compare.key));
+Status SqliteStore::check_leases(const std::vector<Write>& writes) {
+    for (const Write& write : writes) {
+        if (write.lease != kNoLease && !leases_.exists(write.lease)) {
+            return no_lease(write.lease);
         }
     }
     return {};
 }
 
-/// Says whether anything changed: deleting what is not there does not.
-bool SqliteStore::apply(const Write& write, std::int64_t revision) {
-    if (!write.value) {
-        SQLite::Statement erase(database_, "DELETE FROM entries WHERE key = ?1");
-        erase.bind(1, write.key);
-        return erase.exec() > 0;
+void SqliteStore::end_leases() {
+    for (const LeaseId lease : leases_.run_out(Clock::now())) {
+        end_lease(lease);
     }
-    SQLite::Statement put(database_,
-                          "INSERT OR REPLACE INTO entries (key, value, mod_revision) "
-                          "VALUES (?1, ?2, ?3)");
-    put.bind(1, write.key);
-    put.bind(2, write.value->data(), static_cast<int>(write.value->size()));
-    put.bind(3, revision);
-    return put.exec() > 0;
+}
+
+/// Keys first: if they cannot be deleted now, somebody will try again.
+void SqliteStore::end_lease(LeaseId lease) {
+    if (write({}, entries_.end_of(lease))) {
+        leases_.end(lease);
+    }
 }
 
 }  // namespace dnvme::store

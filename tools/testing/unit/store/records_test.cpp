@@ -62,15 +62,18 @@ TEST_F(Records, EveryKindComesBackUnderItsKey) {
     disk.set_name("d1");
     v1::Host host;
     host.set_name("h1");
+    v1::Head head;
+    head.set_name("m1");
     const auto loaded = load(*store_);
-    ASSERT_TRUE(Change(*loaded).put(node).put(disk).put(volume("v1")).put(host).commit(*store_));
+    ASSERT_TRUE(
+        Change(*loaded).put(node).put(disk).put(volume("v1")).put(host).put(head).commit(*store_));
 
     const auto again = load(*store_);
     ASSERT_TRUE(again);
-    EXPECT_THAT(
-        again->revisions,
-        UnorderedElementsAre(Key("/dnvme/cluster"), Key("/dnvme/nodes/n1"), Key("/dnvme/disks/d1"),
-                             Key("/dnvme/volumes/v1"), Key("/dnvme/hosts/h1")));
+    EXPECT_THAT(again->revisions,
+                UnorderedElementsAre(Key("/dnvme/cluster"), Key("/dnvme/nodes/n1"),
+                                     Key("/dnvme/disks/d1"), Key("/dnvme/volumes/v1"),
+                                     Key("/dnvme/hosts/h1"), Key("/dnvme/heads/m1")));
     EXPECT_EQ(again->cluster.nodes.at("n1").portals(0).address(), "10.0.0.1");
     EXPECT_EQ(again->cluster.volumes.at("v1").SerializeAsString(),
               volume("v1").SerializeAsString());
@@ -96,7 +99,23 @@ TEST_F(Records, NewerSchemaIsRefused) {
     record.set_schema_version(kSchemaVersion + 1);
     *record.mutable_volume() = volume("v1");
     write_raw("/dnvme/volumes/v1", record.SerializeAsString());
-    expect_refused("/dnvme/volumes/v1", "the record has schema 2 and this dnvmed knows 1");
+    expect_refused("/dnvme/volumes/v1", "the record has schema 3 and this dnvmed knows 2");
+}
+
+std::uint32_t version_of(const std::string& bytes) {
+    v1::Record record;
+    EXPECT_TRUE(record.ParseFromString(bytes));
+    return record.schema_version();
+}
+
+/// An older daemon would serve it through the wrong front; one without standbys it reads.
+TEST_F(Records, OnlyVolumesWithStandbysNeedTheNewSchema) {
+    v1::Volume with = volume("v1");
+    EXPECT_EQ(version_of(encode(with)), 1U);
+    with.add_standbys()->set_uuid("u-s");
+    EXPECT_EQ(version_of(encode(with)), 2U);
+    EXPECT_EQ(version_of(encode(v1::Host())), 1U);
+    EXPECT_EQ(version_of(encode(v1::Head())), 2U);
 }
 
 TEST_F(Records, DamagedRecordIsRefused) {
