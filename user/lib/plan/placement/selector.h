@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace dnvme::plan::placement {
+
+using Labels = std::map<std::string, std::string>;
+
+/// Which nodes may be used, by their labels. A value; any thread.
+class Selector {
+  public:
+    /// Any node.
+    Selector() = default;
+
+    /// Each rule is "key=value" or "key!=value". Several values that a key may have are
+    /// alternatives; of those that it must not have, each counts. The key "node" stands for the
+    /// node's name. A node without the label has no value: only "!=" lets it in.
+    /// Errors: invalid (names the rule).
+    static Result<Selector> parse(const std::vector<std::string>& rules);
+
+    [[nodiscard]] bool matches(const std::string& node, const Labels& labels) const;
+    /// The rules as they were given, "site=a, rack!=7"; empty if any node will do.
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    using Values = std::map<std::string, std::set<std::string>>;
+
+    Values wanted_;
+    Values unwanted_;
+    std::string text_;
+};
+
+}  // namespace dnvme::plan::placement
