@@ -7,18 +7,29 @@
 _dnvmectl_verbs() {
 	case $1 in
 	node | disk) echo "create add list show delete remove" ;;
-	volume) echo "create list show attach detach delete" ;;
+	volume) echo "create list show attach detach activate delete" ;;
 	host) echo "create list show delete" ;;
+	head) echo "create list show set delete" ;;
+	path) echo "create list show set activate delete" ;;
 	esac
 }
+
+_dnvmectl_head_settings="--activation-timeout-ms --queue-timeout-ms --max-tries --failover-interval-ms \
+	--silence-timeout-ms --failback --no-failback --failback-delay-ms --opcode --pr-key"
 
 # Options of a verb, "NOUN VERB", and those that every verb takes.
 _dnvmectl_options() {
 	case $1 in
 	node\ create | node\ add) echo "--portal --label --dry-run" ;;
 	disk\ create | disk\ add) echo "--name --node --force --dry-run" ;;
-	volume\ create) echo "--size --legs --redundancy --chunk --dry-run" ;;
+	volume\ create) echo "--size --legs --redundancy --chunk --standbys --dry-run" ;;
 	host\ create) echo "--nqn --dry-run" ;;
+	head\ create) echo "--identity --activation --policy $_dnvmectl_head_settings --dry-run" ;;
+	head\ set) echo "$_dnvmectl_head_settings --dry-run" ;;
+	path\ create) echo "--device --subsystem --nsid --priority --dry-run" ;;
+	path\ set) echo "--priority --dry-run" ;;
+	path\ activate) echo "--dry-run" ;;
+	volume\ activate) echo "--controller --dry-run" ;;
 	*\ delete | *\ remove) echo "--yes --dry-run" ;;
 	*\ attach | *\ detach) echo "--dry-run" ;;
 	esac
@@ -33,9 +44,12 @@ _dnvmectl_names() {
 # What stands in the place of an argument: $1 is "NOUN VERB", $2 counts the arguments before it.
 _dnvmectl_arguments() {
 	case "$1 $2" in
-	*\ attach\ 0 | *\ detach\ 0) _dnvmectl_names volume ;;
+	*\ attach\ 0 | *\ detach\ 0 | volume\ activate\ 0) _dnvmectl_names volume ;;
 	*\ attach\ 1 | *\ detach\ 1) _dnvmectl_names host ;;
-	*\ show\ 0 | *\ delete\ 0 | *\ remove\ 0 | *\ list\ *) _dnvmectl_names "${1%% *}" ;;
+	path\ list\ * | path\ *\ 0) _dnvmectl_names head ;;
+	path\ create\ 1) ;;
+	path\ *\ 1) _dnvmectl_names path ;;
+	*\ show\ 0 | *\ set\ 0 | *\ delete\ 0 | *\ remove\ 0 | *\ list\ *) _dnvmectl_names "${1%% *}" ;;
 	disk\ create\ 0 | disk\ add\ 0) compgen -f -- "$current" ;;
 	esac
 }
@@ -45,15 +59,20 @@ _dnvmectl_values() {
 	case $1 in
 	-o | --output) echo "table json" ;;
 	--redundancy) echo "none raid1" ;;
+	--activation) echo "none nvme reservation" ;;
+	--policy) echo "active-standby round-robin" ;;
 	--node) _dnvmectl_names node ;;
-	--socket) compgen -f -- "$current" ;;
+	--socket | --device) compgen -f -- "$current" ;;
 	esac
 }
 
 _dnvmectl_takes_value() {
 	case $1 in
 	-o | --output | --socket | --timeout | --portal | --label | --name | --node | --size | --legs | \
-		--redundancy | --chunk | --nqn) return 0 ;;
+		--redundancy | --chunk | --standbys | --controller | --nqn | --identity | --activation | \
+		--policy | --activation-timeout-ms | --queue-timeout-ms | --max-tries | \
+		--failover-interval-ms | --silence-timeout-ms | --failback-delay-ms | --opcode | --pr-key | \
+		--device | --subsystem | --nsid | --priority) return 0 ;;
 	esac
 	return 1
 }
@@ -77,7 +96,7 @@ _dnvmectl() {
 		offered=$(_dnvmectl_options "${words[*]:0:2}")
 	else
 		case ${#words[@]} in
-		0) offered="node disk volume host info" ;;
+		0) offered="node disk volume host head path info" ;;
 		1) offered=$(_dnvmectl_verbs "${words[0]}") ;;
 		*) offered=$(_dnvmectl_arguments "${words[*]:0:2}" $((${#words[@]} - 2))) ;;
 		esac

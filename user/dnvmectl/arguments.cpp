@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnvmectl/arguments.h"
 
+#include <algorithm>
 #include <charconv>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/size.h"
 
@@ -15,6 +19,18 @@ Result<std::uint64_t> parse_nonzero_size(const std::string& text) {
         return fail(Code::invalid, "0 is too small: give at least one byte");
     }
     return size;
+}
+
+Result<std::uint32_t> parse_plain(const std::string& text) {
+    const auto number = parse_number(text);
+    if (!number) {
+        return fail(Code::invalid, fmt::format("'{}' is no number", text));
+    }
+    return *number;
+}
+
+bool is_given(const CLI::Option* option) {
+    return option->count() > 0;
 }
 
 }  // namespace
@@ -35,12 +51,41 @@ CLI::Option* add_size(CLI::App& verb, const std::string& name, std::uint64_t& by
     return add_parsed(verb, name, bytes, description, parse_nonzero_size)->type_name("SIZE");
 }
 
+CLI::Option* add_number(CLI::App& verb, const std::string& name, TakeNumber take,
+                        const std::string& description) {
+    return add_taken(verb, name, parse_plain, std::move(take), description)->type_name("N");
+}
+
+CLI::Option* add_priority(CLI::App& verb, TakeNumber take) {
+    return add_number(verb, "--priority", std::move(take),
+                      "0 (usual) to 255, the highest is preferred");
+}
+
+void require_any(CLI::App& verb, const std::vector<CLI::Option*>& options) {
+    verb.parse_complete_callback([options] {
+        if (std::any_of(options.begin(), options.end(), is_given)) {
+            return;
+        }
+        std::vector<std::string> names;
+        names.reserve(options.size());
+        for (const CLI::Option* option : options) {
+            names.push_back(option->get_name());
+        }
+        throw CLI::ValidationError(
+            fmt::format("nothing to change: choose from {}", fmt::join(names, ", ")));
+    });
+}
+
 void add_name(CLI::App& verb, std::string& name, const std::string& description) {
     verb.add_option("NAME", name, description)->type_name("")->required();
 }
 
+void add_dry_run(CLI::App& verb, const std::function<void()>& set) {
+    verb.add_flag_callback("--dry-run", set, "Say what would be done, and do nothing");
+}
+
 void add_dry_run(CLI::App& verb, bool& dry_run) {
-    verb.add_flag("--dry-run", dry_run, "Say what would be done, and do nothing");
+    add_dry_run(verb, [&dry_run] { dry_run = true; });
 }
 
 void add_attachment(CLI::App& verb, v1::AttachRequest& request) {
@@ -48,9 +93,17 @@ void add_attachment(CLI::App& verb, v1::AttachRequest& request) {
         ->type_name("")
         ->required();
     verb.add_option("HOST", *request.mutable_host(), "Name of the host")->type_name("")->required();
-    verb.add_flag_callback(
-        "--dry-run", [&request] { request.set_dry_run(true); },
-        "Say what would be done, and do nothing");
+    add_dry_run(verb, request);
+}
+
+void add_head_and_path(CLI::App& verb, std::string& head, std::string& path) {
+    verb.add_option("HEAD", head, "Name of the head")->type_name("")->required();
+    verb.add_option("PATH", path, "Name of the path")->type_name("")->required();
+}
+
+void add_path_of_head(CLI::App& verb, v1::PathRequest& request) {
+    add_head_and_path(verb, *request.mutable_head(), *request.mutable_path());
+    add_dry_run(verb, request);
 }
 
 std::optional<std::uint32_t> parse_number(const std::string& text) {

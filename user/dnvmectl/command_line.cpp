@@ -84,7 +84,16 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_show(app, line);
     add_volume_attach(*app.get_subcommand("volume"), line);
     add_volume_detach(*app.get_subcommand("volume"), line);
+    add_volume_activate(*app.get_subcommand("volume"), line);
+    add_head_set(*app.get_subcommand("head"), line);
     add_delete(app, line);
+    add_head_create(*app.get_subcommand("head"), line);
+    add_path_create(*app.get_subcommand("path"), line);
+    add_path_list(*app.get_subcommand("path"), line);
+    add_path_show(*app.get_subcommand("path"), line);
+    add_path_set(*app.get_subcommand("path"), line);
+    add_path_activate(*app.get_subcommand("path"), line);
+    add_path_delete(*app.get_subcommand("path"), line);
     add_info(app, line);
 }
 
@@ -106,6 +115,8 @@ void build(CLI::App& app, CommandLine& line) {
     add_noun(app, "disk", "Disks given to dnvme");
     add_noun(app, "volume", "What hosts see as a disk");
     add_noun(app, "host", "Consumers of volumes");
+    add_noun(app, "head", "Disks of this node over several paths");
+    add_noun(app, "path", "Paths of heads");
     add_verbs(app, line);
     // What follows is not inherited.
     app.footer(footer);

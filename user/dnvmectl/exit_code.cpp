@@ -15,6 +15,8 @@ ExitCode exit_code(Code code) {
         case Code::exists:
         case Code::precondition:
         case Code::no_space:
+        case Code::unknown:
+        case Code::compacted:
         case Code::internal:
             return ExitCode::failed;
     }

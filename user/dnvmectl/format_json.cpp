@@ -9,12 +9,23 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json connection(const v1::Portal& portal, const Attachment& attachment) {
-    const std::string& subsystem = attachment.volume.subsystem_nqn();
+ordered_json connection(const v1::Portal& portal, const v1::ControllerView& controller,
+                        const Attachment& attachment) {
+    const std::string& subsystem = controller.subsystem_nqn();
     const std::string& host = attachment.host.host().nqn();
-    return {{"transport", "tcp"},    {"address", portal.address()},
-            {"port", portal.port()}, {"subsystem_nqn", subsystem},
-            {"host_nqn", host},      {"command", connect_command(portal, subsystem, host)}};
+    return {{"controller", controller.number()},
+            {"transport", "tcp"},
+            {"address", portal.address()},
+            {"port", portal.port()},
+            {"subsystem_nqn", subsystem},
+            {"host_nqn", host},
+            {"command", connect_command(portal, subsystem, host)}};
+}
+
+ordered_json of_head(const v1::HeadView& view, const v1::PathView& path) {
+    ordered_json document = {{"head", view.head().name()}};
+    document.update(to_json(path));
+    return document;
 }
 
 /// One JSON document a command, nothing else.
@@ -28,6 +39,16 @@ class JsonFormatter final : public Formatter {
     void list(const v1::DiskList& disks) override { print(to_json(disks)); }
     void list(const v1::VolumeList& volumes) override { print(to_json(volumes)); }
     void list(const v1::HostList& hosts) override { print(to_json(hosts)); }
+    void list(const v1::HeadList& heads) override { print(to_json(heads)); }
+    void list_paths(const v1::HeadList& heads) override {
+        ordered_json paths = ordered_json::array();
+        for (const v1::HeadView& view : heads.heads()) {
+            for (const v1::PathView& path : view.paths()) {
+                paths.push_back(of_head(view, path));
+            }
+        }
+        print({{"paths", std::move(paths)}});
+    }
 
     void show(const v1::NodeView& view) override { print(to_json(view)); }
     void show(const v1::DiskView& view) override { print(to_json(view)); }
@@ -35,6 +56,10 @@ class JsonFormatter final : public Formatter {
         print(to_json(view));
     }
     void show(const v1::HostView& view) override { print(to_json(view)); }
+    void show(const v1::HeadView& view) override { print(to_json(view)); }
+    void show_path(const v1::HeadView& view, const v1::PathView& path) override {
+        print(of_head(view, path));
+    }
 
     void plan(const v1::Plan& plan) override { print(to_json(plan)); }
 
@@ -42,6 +67,10 @@ class JsonFormatter final : public Formatter {
     void created(const v1::DiskView& view) override { print(to_json(view)); }
     void created(const v1::VolumeView& view) override { print(to_json(view)); }
     void created(const v1::HostView& view) override { print(to_json(view)); }
+    void created(const v1::HeadView& view) override { print(to_json(view)); }
+    void changed(const v1::HeadView& view, const std::string& /*what*/) override {
+        print(to_json(view));
+    }
 
     void deleted(const std::string& noun, const std::string& name) override {
         print({{"deleted", {{"kind", noun}, {"name", name}}}});
@@ -49,8 +78,10 @@ class JsonFormatter final : public Formatter {
 
     void attached(const Attachment& attachment) override {
         ordered_json connections = ordered_json::array();
-        for (const v1::Portal& portal : attachment.volume.portals()) {
-            connections.push_back(connection(portal, attachment));
+        for (const v1::ControllerView& controller : attachment.volume.controllers()) {
+            for (const v1::Portal& portal : controller.portals()) {
+                connections.push_back(connection(portal, controller, attachment));
+            }
         }
         print({{"volume", attachment.volume.volume().name()},
                {"host", attachment.host.host().name()},
@@ -60,6 +91,8 @@ class JsonFormatter final : public Formatter {
     void detached(const v1::VolumeView& volume, const std::string& /*host*/) override {
         print(to_json(volume));
     }
+
+    void activated(const v1::VolumeView& view) override { print(to_json(view)); }
 
   private:
     // What is not UTF-8 is replaced, not thrown at the user.

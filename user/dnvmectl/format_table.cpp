@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/size.h"
 #include "dnvmectl/formatter.h"
+#include "dnvmectl/json.h"
 #include "dnvmectl/table.h"
 #include "dnvmectl/text.h"
 #include "dnvmectl/words.h"
@@ -99,6 +102,56 @@ Table member_table(const v1::Volume& volume, const DiskNames& disks) {
     return table;
 }
 
+bool has_standbys(const v1::VolumeView& view) {
+    return !view.volume().standbys().empty();
+}
+
+Table controller_table(const v1::VolumeView& view) {
+    Table table({"CONTROLLER", "ROLE", "PORTALS", "SUBSYSTEM"});
+    for (const v1::ControllerView& controller : view.controllers()) {
+        table.row({std::to_string(controller.number()), word(controller.role()),
+                   portal_list(controller.portals()), controller.subsystem_nqn()});
+    }
+    return table;
+}
+
+/// Who owns what is of interest only where owners can change.
+std::vector<std::string> volume_headers(bool owners) {
+    std::vector<std::string> headers{"NAME", "SIZE", "LEGS", "REDUNDANCY", "HEALTH", "HOSTS"};
+    if (owners) {
+        headers.insert(headers.end(), {"CONTROLLERS", "OWNER", "EPOCH"});
+    }
+    return headers;
+}
+
+std::vector<Cell> volume_row(const v1::VolumeView& view, bool owners) {
+    const v1::Volume& volume = view.volume();
+    std::vector<Cell> row{volume.name(),
+                          format_size(volume.size_bytes()),
+                          std::to_string(volume.legs_size()),
+                          word(volume.redundancy()),
+                          health_cell(view),
+                          joined(volume.hosts())};
+    if (owners) {
+        row.insert(row.end(), {std::to_string(volume.standbys_size() + 1),
+                               std::to_string(volume.owner()), std::to_string(volume.epoch())});
+    }
+    return row;
+}
+
+/// Those that were given; the others are the module's.
+std::string settings_text(const v1::HeadSettings& settings) {
+    std::vector<std::string> texts;
+    const auto given = to_json(settings);
+    for (const auto& [name, value] : given.items()) {
+        texts.push_back(fmt::format("{}={}", name, value.dump()));
+    }
+    return or_dash(fmt::format("{}", fmt::join(texts, " ")));
+}
+
+const std::vector<std::string> path_headers{"HEAD",     "PATH",   "DEVICE",  "STATE",
+                                            "PRIORITY", "ERRORS", "IDENTITY"};
+
 class TableFormatter final : public Formatter {
   public:
     TableFormatter(const GlobalOptions& options, bool colour, std::ostream& out)
@@ -138,14 +191,11 @@ class TableFormatter final : public Formatter {
     }
 
     void list(const v1::VolumeList& volumes) override {
-        Table table({"NAME", "SIZE", "LEGS", "REDUNDANCY", "HEALTH", "HOSTS"});
-        for (const v1::VolumeView& view : volumes.volumes()) {
-            const v1::Volume& volume = view.volume();
-            list_row(table,
-                     {volume.name(), format_size(volume.size_bytes()),
-                      std::to_string(volume.legs_size()), word(volume.redundancy()),
-                      health_cell(view), joined(volume.hosts())},
-                     view.problem());
+        const auto& views = volumes.volumes();
+        const bool owners = std::any_of(views.begin(), views.end(), has_standbys);
+        Table table(volume_headers(owners));
+        for (const v1::VolumeView& view : views) {
+            list_row(table, volume_row(view, owners), view.problem());
         }
         print(table);
     }
@@ -154,6 +204,26 @@ class TableFormatter final : public Formatter {
         Table table({"NAME", "NQN", "VOLUMES"});
         for (const v1::HostView& view : hosts.hosts()) {
             list_row(table, {view.host().name(), view.host().nqn(), joined(view.volumes())});
+        }
+        print(table);
+    }
+
+    void list(const v1::HeadList& heads) override {
+        Table table({"NAME", "DISK", "STATE", "ACTIVE", "QUEUED", "FAILOVERS", "HEALTH"});
+        for (const v1::HeadView& view : heads.heads()) {
+            list_row(table,
+                     {view.head().name(), or_dash(view.disk()), or_dash(view.state()),
+                      or_dash(view.active_path()), std::to_string(view.queued()),
+                      std::to_string(view.failovers()), health_cell(view.health())},
+                     view.problem());
+        }
+        print(table);
+    }
+
+    void list_paths(const v1::HeadList& heads) override {
+        Table table(path_headers);
+        for (const v1::HeadView& view : heads.heads()) {
+            add_paths(table, view);
         }
         print(table);
     }
@@ -200,6 +270,10 @@ class TableFormatter final : public Formatter {
         print(table);
         out_ << '\n';
         print(member_table(volume, disks));
+        if (has_standbys(view)) {
+            out_ << '\n';
+            print(controller_table(view));
+        }
     }
 
     void show(const v1::HostView& view) override {
@@ -208,6 +282,43 @@ class TableFormatter final : public Formatter {
             .row({"uuid", view.host().uuid()})
             .row({"nqn", view.host().nqn()})
             .row({"volumes", joined(view.volumes())});
+        print(table);
+    }
+
+    void show(const v1::HeadView& view) override {
+        const v1::Head& head = view.head();
+        Table table;
+        table.row({"name", head.name()})
+            .row({"uuid", head.uuid()})
+            .row({"identity", or_dash(head.identity())})
+            .row({"activation", word(head.activation())})
+            .row({"policy", word(head.policy())})
+            .row({"settings", settings_text(head.settings())})
+            .row({"disk", or_dash(view.disk())})
+            .row({"state", or_dash(view.state())})
+            .row({"active", or_dash(view.active_path())})
+            .row({"queued", std::to_string(view.queued())})
+            .row({"failovers", std::to_string(view.failovers())})
+            .row({"epoch", std::to_string(view.epoch())})
+            .row({"health", health_cell(view.health())});
+        add_problem(table, head.name(), view.problem());
+        print(table);
+        out_ << '\n';
+        Table paths(path_headers);
+        add_paths(paths, view);
+        print(paths);
+    }
+
+    void show_path(const v1::HeadView& view, const v1::PathView& path) override {
+        Table table;
+        table.row({"head", view.head().name()})
+            .row({"name", path.name()})
+            .row({"device", or_dash(path.device())})
+            .row({"state", or_dash(path.state())})
+            .row({"priority", std::to_string(path.priority())})
+            .row({"errors", std::to_string(path.errors())})
+            .row({"identity", or_dash(path.identity())});
+        add_problem(table, path.name(), path.problem());
         print(table);
     }
 
@@ -239,21 +350,42 @@ class TableFormatter final : public Formatter {
         say("host {} created: {}", view.host().name(), view.host().nqn());
     }
 
+    void created(const v1::HeadView& view) override {
+        say("head {} created: activation {}, {}", view.head().name(),
+            word(view.head().activation()), word(view.head().policy()));
+    }
+
+    void changed(const v1::HeadView& view, const std::string& what) override {
+        if (view.state().empty()) {
+            say("{}; head {} has no disk yet", what, view.head().name());
+        } else {
+            say("{}; head {} is {}, active {}", what, view.head().name(), view.state(),
+                or_dash(view.active_path()));
+        }
+    }
+
     void deleted(const std::string& noun, const std::string& name) override {
         say("{} {} deleted", noun, name);
     }
 
     // Nothing but commands, so that the output can be handed to the host's shell as it is.
     void attached(const Attachment& attachment) override {
-        for (const v1::Portal& portal : attachment.volume.portals()) {
-            out_ << connect_command(portal, attachment.volume.subsystem_nqn(),
-                                    attachment.host.host().nqn())
-                 << '\n';
+        const std::string& host = attachment.host.host().nqn();
+        for (const v1::ControllerView& controller : attachment.volume.controllers()) {
+            for (const v1::Portal& portal : controller.portals()) {
+                out_ << connect_command(portal, controller.subsystem_nqn(), host) << '\n';
+            }
         }
     }
 
     void detached(const v1::VolumeView& volume, const std::string& host) override {
         say("volume {} detached from host {}", volume.volume().name(), host);
+    }
+
+    void activated(const v1::VolumeView& view) override {
+        const v1::Volume& volume = view.volume();
+        say("volume {} is owned by controller {} from epoch {} on", volume.name(), volume.owner(),
+            volume.epoch());
     }
 
   private:
@@ -266,6 +398,19 @@ class TableFormatter final : public Formatter {
         }
         table.row(std::move(cells));
         add_problem(table, name, problem);
+    }
+
+    void add_paths(Table& table, const v1::HeadView& view) const {
+        for (const v1::PathView& path : view.paths()) {
+            if (quiet_) {
+                table.row({path.name()});
+                continue;
+            }
+            table.row({view.head().name(), path.name(), or_dash(path.device()),
+                       or_dash(path.state()), std::to_string(path.priority()),
+                       std::to_string(path.errors()), or_dash(path.identity())});
+            add_problem(table, path.name(), path.problem());
+        }
     }
 
     void print(const Table& table) const {

@@ -32,11 +32,16 @@ class Formatter {
     virtual void list(const v1::DiskList& disks) = 0;
     virtual void list(const v1::VolumeList& volumes) = 0;
     virtual void list(const v1::HostList& hosts) = 0;
+    virtual void list(const v1::HeadList& heads) = 0;
+    /// The paths of all these heads.
+    virtual void list_paths(const v1::HeadList& heads) = 0;
 
     virtual void show(const v1::NodeView& view) = 0;
     virtual void show(const v1::DiskView& view) = 0;
     virtual void show(const v1::VolumeView& view, const DiskNames& disks) = 0;
     virtual void show(const v1::HostView& view) = 0;
+    virtual void show(const v1::HeadView& view) = 0;
+    virtual void show_path(const v1::HeadView& view, const v1::PathView& path) = 0;
 
     /// What a change would do (--dry-run).
     virtual void plan(const v1::Plan& plan) = 0;
@@ -45,9 +50,14 @@ class Formatter {
     virtual void created(const v1::DiskView& view) = 0;
     virtual void created(const v1::VolumeView& view) = 0;
     virtual void created(const v1::HostView& view) = 0;
+    virtual void created(const v1::HeadView& view) = 0;
+    /// @p what was done to a head or to a path of it: what became of the head.
+    virtual void changed(const v1::HeadView& view, const std::string& what) = 0;
     virtual void deleted(const std::string& noun, const std::string& name) = 0;
     virtual void attached(const Attachment& attachment) = 0;
     virtual void detached(const v1::VolumeView& volume, const std::string& host) = 0;
+    /// A volume has another owner.
+    virtual void activated(const v1::VolumeView& view) = 0;
 };
 
 std::unique_ptr<Formatter> make_table_formatter(const GlobalOptions& options, bool colour,

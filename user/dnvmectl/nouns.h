@@ -3,7 +3,8 @@
 
 #include "dnvmectl/client.h"
 
-/// The four things that dnvmectl manages, told to the verbs that are the same for all of them.
+/// The things that dnvmectl manages by a name of their own, told to the verbs that are the same for
+/// all of them.
 namespace dnvme::ctl {
 
 struct NodeNoun {
@@ -40,6 +41,15 @@ struct HostNoun {
     static constexpr auto delete_rpc = &Client::Stub::DeleteHost;
     static const auto& views(const List& list) { return list.hosts(); }
     static constexpr auto question = "Delete host {}?";
+};
+
+struct HeadNoun {
+    static constexpr auto word = "head";
+    using List = v1::HeadList;
+    static constexpr auto list_rpc = &Client::Stub::ListHeads;
+    static constexpr auto delete_rpc = &Client::Stub::DeleteHead;
+    static const auto& views(const List& list) { return list.heads(); }
+    static constexpr auto question = "Delete head {}, with its disk?";
 };
 
 }  // namespace dnvme::ctl

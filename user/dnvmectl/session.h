@@ -68,6 +68,22 @@ Status run_create(Session& session, Client::ChangeRpc<Request> rpc, const Reques
     return {};
 }
 
+/// The same for a change of a head that is there; @p what says in the past tense what was done.
+template <class Request>
+Status run_head_change(Session& session, Client::ChangeRpc<Request> rpc, const Request& request,
+                       const std::string& what) {
+    const auto outcome = run_change(session, rpc, request);
+    if (!outcome) {
+        return tl::unexpected(outcome.error());
+    }
+    if (request.dry_run()) {
+        session.formatter.plan(outcome->plan);
+    } else {
+        session.formatter.changed(outcome->object.head(), what);
+    }
+    return {};
+}
+
 /// Asks @p question on the terminal. Errors: invalid (there is no terminal to ask on),
 /// precondition (the answer was not yes).
 Status confirm(const Session& session, const std::string& question);

@@ -59,6 +59,7 @@ void add_delete(CLI::App& app, CommandLine& line) {
     add_to<DiskNoun>(app, line, "Take away a disk that no volume uses")->alias("remove");
     add_to<VolumeNoun>(app, line, "Delete a volume and its data");
     add_to<HostNoun>(app, line, "Forget a host that has no volume");
+    add_to<HeadNoun>(app, line, "Take a head down, with its disk and paths");
 }
 
 }  // namespace dnvme::ctl

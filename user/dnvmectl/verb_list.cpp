@@ -37,6 +37,7 @@ void add_list(CLI::App& app, CommandLine& line) {
     add_to<DiskNoun>(app, line);
     add_to<VolumeNoun>(app, line);
     add_to<HostNoun>(app, line);
+    add_to<HeadNoun>(app, line);
 }
 
 }  // namespace dnvme::ctl

@@ -16,6 +16,7 @@ struct Arguments {
     std::uint32_t legs = 1;
     v1::Redundancy redundancy = v1::REDUNDANCY_NONE;
     std::uint64_t chunk_bytes = 0;  ///< 0: the daemon's default
+    std::uint32_t standbys = 0;
     bool dry_run = false;
 };
 
@@ -26,6 +27,7 @@ v1::CreateVolumeRequest make_request(const Arguments& arguments) {
     request.set_legs(arguments.legs);
     request.set_redundancy(arguments.redundancy);
     request.set_chunk_bytes(arguments.chunk_bytes);
+    request.set_standbys(arguments.standbys);
     request.set_dry_run(arguments.dry_run);
     return request;
 }
@@ -42,6 +44,14 @@ Result<std::uint32_t> parse_legs(const std::string& text) {
         return fail(Code::invalid, fmt::format("'{}' is no number of legs: give 1 to 64", text));
     }
     return *legs;
+}
+
+Result<std::uint32_t> parse_standbys(const std::string& text) {
+    const auto standbys = parse_number(text);
+    if (!standbys) {
+        return fail(Code::invalid, fmt::format("'{}' is no number of standbys: give 0 to 4", text));
+    }
+    return *standbys;
 }
 
 }  // namespace
@@ -62,6 +72,9 @@ void add_volume_create(CLI::App& volume, CommandLine& line) {
                parse_redundancy)
         ->type_name("WORD");
     add_size(*verb, "--chunk", arguments->chunk_bytes, "Stripe unit, 4K to 1G, a power of 2 (64K)");
+    add_parsed(*verb, "--standbys", arguments->standbys,
+               "Controllers that can take over, 0 (usual) to 4", parse_standbys)
+        ->type_name("N");
     add_dry_run(*verb, arguments->dry_run);
 }
 

@@ -8,7 +8,7 @@ namespace dnvme::ctl {
 
 void add_info(CLI::App& app, CommandLine& line);
 
-/// To the noun `node`, `disk`, `volume` or `host` of @p app.
+/// To the noun `node`, `disk`, `volume`, `host` or `head` of @p app.
 void add_list(CLI::App& app, CommandLine& line);
 void add_show(CLI::App& app, CommandLine& line);
 void add_delete(CLI::App& app, CommandLine& line);
@@ -18,7 +18,18 @@ void add_disk_create(CLI::App& disk, CommandLine& line);
 void add_volume_create(CLI::App& volume, CommandLine& line);
 void add_host_create(CLI::App& host, CommandLine& line);
 
+void add_head_create(CLI::App& head, CommandLine& line);
+void add_head_set(CLI::App& head, CommandLine& line);
+
+void add_path_create(CLI::App& path, CommandLine& line);
+void add_path_list(CLI::App& path, CommandLine& line);
+void add_path_show(CLI::App& path, CommandLine& line);
+void add_path_set(CLI::App& path, CommandLine& line);
+void add_path_activate(CLI::App& path, CommandLine& line);
+void add_path_delete(CLI::App& path, CommandLine& line);
+
 void add_volume_attach(CLI::App& volume, CommandLine& line);
 void add_volume_detach(CLI::App& volume, CommandLine& line);
+void add_volume_activate(CLI::App& volume, CommandLine& line);
 
 }  // namespace dnvme::ctl

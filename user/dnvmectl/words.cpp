@@ -34,6 +34,32 @@ std::string enum_word(Enum value) {
     return descriptor == nullptr ? "unknown" : word(*descriptor);
 }
 
+/// All that one can ask for; 0 is always "unspecified".
+template <class Enum>
+std::vector<std::string> enum_words() {
+    std::vector<std::string> words;
+    const auto* descriptor = google::protobuf::GetEnumDescriptor<Enum>();
+    for (int i = 0; i < descriptor->value_count(); ++i) {
+        if (descriptor->value(i)->number() != 0) {
+            words.push_back(word(*descriptor->value(i)));
+        }
+    }
+    return words;
+}
+
+template <class Enum>
+Result<Enum> parse_enum(const std::string& text, const char* what) {
+    const auto* descriptor = google::protobuf::GetEnumDescriptor<Enum>();
+    for (int i = 0; i < descriptor->value_count(); ++i) {
+        const auto* value = descriptor->value(i);
+        if (value->number() != 0 && word(*value) == text) {
+            return static_cast<Enum>(value->number());
+        }
+    }
+    return fail(Code::invalid, fmt::format("'{}' is no {}: choose from {}", text, what,
+                                           fmt::join(enum_words<Enum>(), ", ")));
+}
+
 std::optional<std::uint32_t> parse_port(std::string_view text) {
     std::uint32_t port = 0;
     const auto [end, error] = std::from_chars(text.begin(), text.end(), port);
@@ -86,31 +112,36 @@ std::string word(v1::Redundancy redundancy) {
     return enum_word(redundancy);
 }
 
+std::string word(v1::Role role) {
+    return enum_word(role);
+}
+
 std::string word(v1::LogicalDisk::Sync sync) {
     return enum_word(sync);
 }
 
 std::vector<std::string> redundancy_words() {
-    std::vector<std::string> words;
-    const auto* descriptor = v1::Redundancy_descriptor();
-    for (int i = 0; i < descriptor->value_count(); ++i) {
-        if (descriptor->value(i)->number() != v1::REDUNDANCY_UNSPECIFIED) {
-            words.push_back(word(*descriptor->value(i)));
-        }
-    }
-    return words;
+    return enum_words<v1::Redundancy>();
 }
 
 Result<v1::Redundancy> parse_redundancy(const std::string& text) {
-    const auto* descriptor = v1::Redundancy_descriptor();
-    for (int i = 0; i < descriptor->value_count(); ++i) {
-        const auto* value = descriptor->value(i);
-        if (value->number() != v1::REDUNDANCY_UNSPECIFIED && word(*value) == text) {
-            return static_cast<v1::Redundancy>(value->number());
-        }
-    }
-    return fail(Code::invalid, fmt::format("'{}' is no redundancy: choose from {}", text,
-                                           fmt::join(redundancy_words(), ", ")));
+    return parse_enum<v1::Redundancy>(text, "redundancy");
+}
+
+Result<v1::Activation> parse_activation(const std::string& text) {
+    return parse_enum<v1::Activation>(text, "activation");
+}
+
+Result<v1::Policy> parse_policy(const std::string& text) {
+    return parse_enum<v1::Policy>(text, "policy");
+}
+
+std::string word(v1::Activation activation) {
+    return enum_word(activation);
+}
+
+std::string word(v1::Policy policy) {
+    return enum_word(policy);
 }
 
 Result<v1::Portal> parse_portal(const std::string& text) {

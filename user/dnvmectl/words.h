@@ -14,12 +14,19 @@ namespace dnvme::ctl {
 std::string word(const google::protobuf::EnumValueDescriptor& value);
 std::string word(v1::Health health);
 std::string word(v1::Redundancy redundancy);
+std::string word(v1::Role role);
 std::string word(v1::LogicalDisk::Sync sync);
 
 /// Every redundancy that one can ask for, in words.
 std::vector<std::string> redundancy_words();
 /// Errors: invalid (lists what there is).
 Result<v1::Redundancy> parse_redundancy(const std::string& text);
+
+std::string word(v1::Activation activation);
+std::string word(v1::Policy policy);
+/// Errors: invalid (list what there is).
+Result<v1::Activation> parse_activation(const std::string& text);
+Result<v1::Policy> parse_policy(const std::string& text);
 
 /// "ADDR[:PORT]"; an IPv6 address with a port stands in brackets. The port is 4420 if not given.
 /// Whether the address is one is for the daemon to say. Errors: invalid.

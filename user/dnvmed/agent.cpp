@@ -47,6 +47,7 @@ struct Agent::Round {
     const Progress& progress;
     model::Cluster cluster{};
     FoundDisks disks{};
+    plan::PathDevices paths{};
     plan::Desired desired{};
     plan::KernelState actual{};
     std::vector<plan::Action> plan{};
@@ -133,10 +134,16 @@ Result<Observation> Agent::observe() {
     if (!healths) {
         return pass(healths.error(), "read the health of the legs");
     }
+    auto heads = kernel_.heads().status();
+    if (!heads) {
+        return pass(heads.error(), "read the state of the heads");
+    }
     Observation seen{.cluster = std::move(round.cluster),
                      .disks = std::move(round.disks),
                      .kernel = std::move(round.actual),
                      .raids = {},
+                     .paths = std::move(round.paths),
+                     .heads = std::move(*heads),
                      .down = std::move(round.outcome.down),
                      .last = last_};
     for (auto& health : *healths) {
@@ -160,6 +167,11 @@ Status Agent::probe(Round& round) {
         return pass(labelled.error());
     }
     round.disks = sort_found(*labelled, round.cluster.self);
+    for (const auto& [name, head] : round.cluster.heads) {
+        for (const auto& path : head.paths()) {
+            round.paths[{head.uuid(), path.name()}] = kernel_.heads().find(path);
+        }
+    }
     auto actual = kernel_.probe(round.disks.usable);
     if (!actual) {
         return pass(actual.error());
@@ -169,7 +181,7 @@ Status Agent::probe(Round& round) {
 }
 
 Status Agent::make_plan(Round& round) {
-    round.desired = plan::build_desired(round.cluster, round.disks.uuids(), settings_);
+    round.desired = plan::build_desired(round.cluster, round.disks.uuids(), settings_, round.paths);
     round.plan = plan::make_plan(round.cluster, round.desired, round.actual);
     round.outcome.down = round.desired.down;
     return {};

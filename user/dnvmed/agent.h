@@ -47,6 +47,8 @@ struct Observation {
     FoundDisks disks;
     plan::KernelState kernel;
     std::map<std::string, sys::RaidHealth> raids;  ///< by dm uuid
+    plan::PathDevices paths;                       ///< where the devices of paths are
+    std::map<std::string, sys::HeadStatus> heads;  ///< by directory
     std::map<std::string, std::string> down;       ///< volume uuid -> what it waits for
     Outcome last;                                  ///< of the last run
 };
@@ -67,6 +69,8 @@ class Agent {
     /// What reconcile() would do if the store held this model; does nothing.
     Result<Rehearsal> rehearse(const model::Cluster& cluster);
     Result<Observation> observe();
+    /// Of the last run.
+    [[nodiscard]] const Outcome& last() const { return last_; }
 
   private:
     struct Round;

@@ -24,6 +24,7 @@ namespace dnvme::daemon {
 namespace {
 
 constexpr std::array kLogLevels = {"debug", "info", "warning", "error"};
+constexpr std::array kStoreKinds = {"sqlite", "etcd"};
 // Three portals a node, 16384 ids each, below 65536: see plan::Settings::port_id.
 constexpr std::int64_t kMaxFirstPortId = 16384;
 constexpr std::int64_t kMaxDrainMs = 60000;
@@ -37,15 +38,39 @@ struct Key {
     Take take;
 };
 
+std::optional<std::string> take_text(const toml::node& value, std::string& text) {
+    const auto words = value.value_exact<std::string>();
+    if (!words || words->empty()) {
+        return "a string that is not empty";
+    }
+    text = *words;
+    return std::nullopt;
+}
+
 Take text(std::string Config::*member) {
-    return [member](const toml::node& value, Config& config) -> std::optional<std::string> {
-        const auto words = value.value_exact<std::string>();
-        if (!words || words->empty()) {
-            return "a string that is not empty";
-        }
-        config.*member = *words;
-        return std::nullopt;
+    return [member](const toml::node& value, Config& config) {
+        return take_text(value, config.*member);
     };
+}
+
+Take text(std::string StoreConfig::*member) {
+    return [member](const toml::node& value, Config& config) {
+        return take_text(value, config.store.*member);
+    };
+}
+
+std::optional<std::string> take_endpoints(const toml::node& value, Config& config) {
+    constexpr const char* expected = "an array of strings that are not empty";
+    config.store.endpoints.clear();
+    if (!value.is_array() || value.as_array()->empty()) {
+        return expected;
+    }
+    for (const toml::node& element : *value.as_array()) {
+        if (take_text(element, config.store.endpoints.emplace_back())) {
+            return expected;
+        }
+    }
+    return std::nullopt;
 }
 
 template <class Number>
@@ -64,7 +89,14 @@ const std::vector<Key>& keys() {
     static const std::vector<Key> all = {
         {"node", "name", text(&Config::node)},
         {"api", "socket", text(&Config::socket)},
-        {"store", "path", text(&Config::store)},
+        {"store", "kind", text(&StoreConfig::kind)},
+        {"store", "path", text(&StoreConfig::path)},
+        {"store", "endpoints", take_endpoints},
+        {"store", "ca", text(&StoreConfig::ca)},
+        {"store", "cert", text(&StoreConfig::cert)},
+        {"store", "key", text(&StoreConfig::key)},
+        {"store", "user", text(&StoreConfig::user)},
+        {"store", "password_file", text(&StoreConfig::password_file)},
         {"export", "first_port_id", number(&Config::first_port_id, 1, kMaxFirstPortId)},
         {"gate", "drain_ms", number(&Config::drain_ms, 1, kMaxDrainMs)},
         {"log", "level", text(&Config::log_level)},
@@ -139,6 +171,37 @@ Status check_socket(const std::string& path) {
     return {};
 }
 
+bool has_etcd_keys(const StoreConfig& store) {
+    return !store.endpoints.empty() ||
+           std::ranges::any_of(
+               std::array{store.ca, store.cert, store.key, store.user, store.password_file},
+               [](const std::string& value) { return !value.empty(); });
+}
+
+Status check_store(const StoreConfig& store) {
+    if (std::ranges::find(kStoreKinds, store.kind) == kStoreKinds.end()) {
+        return fail(Code::invalid, fmt::format("store.kind '{}' must be one of {}", store.kind,
+                                               fmt::join(kStoreKinds, ", ")));
+    }
+    if (store.kind == "sqlite") {
+        return has_etcd_keys(store)
+                   ? fail(Code::invalid,
+                          "store.kind is 'sqlite', which has nothing but store.path: "
+                          "set it to 'etcd', or remove the other keys")
+                   : Status();
+    }
+    if (store.endpoints.empty()) {
+        return fail(Code::invalid, "store.kind is 'etcd': name its members in store.endpoints");
+    }
+    if (store.cert.empty() != store.key.empty()) {
+        return fail(Code::invalid, "store.cert and store.key are needed together");
+    }
+    if (store.user.empty() != store.password_file.empty()) {
+        return fail(Code::invalid, "store.user and store.password_file are needed together");
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Config> parse_config(std::string_view content, const std::string& path) try {
@@ -180,6 +243,9 @@ Status resolve(Config& config) {
     if (std::ranges::find(kLogLevels, config.log_level) == kLogLevels.end()) {
         return fail(Code::invalid, fmt::format("log.level '{}' must be one of {}", config.log_level,
                                                fmt::join(kLogLevels, ", ")));
+    }
+    if (auto usable = check_store(config.store); !usable) {
+        return usable;
     }
     return check_socket(config.socket);
 }

@@ -39,14 +39,30 @@ Daemon::Daemon(const Config& config, bool simulated, std::unique_ptr<store::Stor
       simulated_(simulated),
       store_(std::move(store)),
       kernel_(std::move(kernel)),
-      thread_(thread),
       agent_(*store_, *kernel_, settings_of(config)),
       operations_(*store_, *kernel_, agent_, config.node),
-      backoff_(std::random_device{}()) {
-    agent_.on_outcome([this](const Outcome& outcome) { schedule(outcome); });
+      backoff_(std::random_device{}()),
+      retry_(thread),
+      activations_(*store_, *kernel_, agent_, thread),
+      devices_(thread, [this] { devices_changed(); }) {
+    agent_.on_outcome([this](const Outcome& outcome) {
+        schedule(outcome);
+        activations_.refresh();
+    });
+}
+
+/// Paths that came back are taken.
+void Daemon::devices_changed() {
+    const auto loaded = store::load(*store_);
+    if (loaded && !loaded->cluster.heads.empty()) {
+        agent_.reconcile();
+    }
 }
 
 void Daemon::start() {
+    if (auto started = simulated_ ? Status() : devices_.start(); !started) {
+        spdlog::error("{}", started.error().message());
+    }
     const Outcome outcome = agent_.reconcile();
     spdlog::info("node {} runs, {} action(s) were needed", node_, outcome.done);
     sd_notify(0, "READY=1");
@@ -69,12 +85,12 @@ void Daemon::schedule(const Outcome& outcome) {
     sd_notify(0, ("STATUS=" + status_words(outcome)).c_str());
     if (outcome.settled()) {
         backoff_.reset();
-        thread_.clear_alarm();
+        retry_.clear();
         return;
     }
     const auto delay = backoff_.next();
     spdlog::warn("not everything is as it should be: next attempt in {} ms", delay.count());
-    if (auto set = thread_.set_alarm(delay, [this] { agent_.reconcile(); }); !set) {
+    if (auto set = retry_.set(delay, [this] { agent_.reconcile(); }); !set) {
         spdlog::error("{}", set.error().message());
     }
 }

@@ -4,9 +4,12 @@
 #include <memory>
 #include <string>
 
+#include "activations.h"
 #include "agent.h"
 #include "backoff.h"
 #include "config.h"
+#include "device_watch.h"
+#include "event_sources.h"
 #include "operations/runner.h"
 #include "state_thread.h"
 
@@ -28,15 +31,18 @@ class Daemon {
 
   private:
     void schedule(const Outcome& outcome);
+    void devices_changed();
 
     const std::string node_;
     const bool simulated_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<sys::Kernel> kernel_;
-    StateThread& thread_;
     Agent agent_;
     Operations operations_;
     Backoff backoff_;
+    Alarm retry_;
+    Activations activations_;
+    DeviceWatch devices_;
 };
 
 }  // namespace dnvme::daemon

@@ -53,6 +53,14 @@ Result<v1::VolumeList> list_volumes(const Observation& seen, const v1::ListReque
     return listed.map([&] { return list; });
 }
 
+Result<v1::HeadList> list_heads(const Observation& seen, const v1::ListRequest& request) {
+    v1::HeadList list;
+    auto listed = for_each(seen.cluster.heads, "head", request, [&](const v1::Head& head) {
+        *list.add_heads() = view_head(seen, head);
+    });
+    return listed.map([&] { return list; });
+}
+
 Result<v1::HostList> list_hosts(const Observation& seen, const v1::ListRequest& request) {
     v1::HostList list;
     auto listed = for_each(seen.cluster.hosts, "host", request, [&](const v1::Host& host) {

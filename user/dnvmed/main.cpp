@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "daemon.h"
 #include "instance_lock.h"
+#include "open_store.h"
 #include "options.h"
 #include "service.h"
 
@@ -36,7 +37,7 @@ Status make_directory_of(const std::string& file) {
 }
 
 Status make_directories(const Config& config, const std::string& lock) {
-    for (const std::string& file : {config.socket, config.store, lock}) {
+    for (const std::string& file : {config.socket, config.store.path, lock}) {
         if (file == ":memory:") {
             continue;
         }
@@ -91,7 +92,7 @@ Status run(const Config& config, bool simulate) {
     if (!kernel) {
         return pass(kernel.error());
     }
-    auto store = store::open_sqlite(config.store);
+    auto store = open_store(config);
     if (!store) {
         return pass(store.error());
     }

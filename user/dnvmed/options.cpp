@@ -22,7 +22,7 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
     app.set_version_flag("--version", "dnvmed " + std::string(version()));
     app.add_option("--config", options.config, "Configuration file")->type_name("FILE");
     app.add_option("--socket", options.socket, "Unix socket of the API")->type_name("PATH");
-    app.add_option("--store", options.store, "File of the store")->type_name("PATH");
+    app.add_option("--store", options.store, "SQLite file of the store")->type_name("PATH");
     app.add_option("--node", options.node, "Name of this node")->type_name("NAME");
     app.add_option("--log-level", options.log_level, "debug, info, warning or error")
         ->type_name("LEVEL");
@@ -43,10 +43,12 @@ Result<Config> effective_config(const Options& options) {
         return config;
     }
     if (options.simulate) {
-        config->store = ":memory:";
+        config->store = {.kind = "sqlite", .path = ":memory:"};
+    }
+    if (options.store) {
+        config->store = {.kind = "sqlite", .path = *options.store};
     }
     overlay(options.socket, config->socket);
-    overlay(options.store, config->store);
     overlay(options.node, config->node);
     overlay(options.log_level, config->log_level);
     if (auto resolved = resolve(*config); !resolved) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "model/controllers.h"
 #include "model/names.h"
 
 namespace dnvme::daemon {
@@ -18,11 +19,22 @@ concept OneOf = (std::same_as<Action, Kinds> || ...);
 template <class A>
 concept OnDevice = OneOf<A, plan::CreateDm, plan::ReloadDm>;
 template <class A>
-concept OnDmUuid = OneOf<A, plan::ResumeDm, plan::RemoveDm, plan::WipeDm>;
+concept OnDmUuid =
+    OneOf<A, plan::ResumeDm, plan::RemoveDm, plan::WipeDm, plan::FenceFront, plan::FailHeld>;
 template <class A>
 concept OnSubsystem = OneOf<A, plan::CreateSubsystem, plan::RemoveSubsystem, plan::CreateNamespace,
                             plan::RemoveNamespace, plan::AllowHost, plan::DisallowHost,
                             plan::LinkSubsystem, plan::UnlinkSubsystem>;
+template <class A>
+concept OnPath = requires(const A& a) {
+    a.head;
+    a.path;
+};
+template <class A>
+concept OnHead = requires(const A& a) {
+    a.head;
+}
+&&!OnPath<A>;
 template <class A>
 concept OnHost = OneOf<A, plan::CreateNvmetHost, plan::RemoveNvmetHost>;
 
@@ -38,8 +50,10 @@ Owners::Owners(const model::Cluster& cluster, const plan::KernelState& desired,
 }
 
 void Owners::add(const v1::Volume& volume) {
-    volumes_[volume.uuid()] = volume.uuid();
-    volumes_[model::subsystem_nqn(volume.uuid())] = volume.uuid();
+    for (const auto& controller : model::controllers_of(volume)) {
+        volumes_[controller.uuid()] = volume.uuid();
+        volumes_[model::subsystem_nqn(controller.uuid())] = volume.uuid();
+    }
     for (const auto& leg : volume.legs()) {
         volumes_[leg.uuid()] = volume.uuid();
         for (const auto& member : leg.members()) {
@@ -71,6 +85,10 @@ std::string Owners::port(std::uint16_t id) const {
     return volume == ports_.end() ? fmt::format("port {}", id) : volume->second;
 }
 
+std::string Owners::of_path(const std::string& head_dir, const std::string& path) {
+    return head_dir + "/" + path;
+}
+
 std::string Owners::of(const plan::Action& action) const {
     return std::visit(
         [this]<class A>(const A& a) -> std::string {
@@ -90,13 +108,24 @@ std::string Owners::of(const plan::Action& action) const {
                 return port(a.port.id);
             } else if constexpr (std::same_as<A, plan::RemovePort>) {
                 return port(a.id);
+            } else if constexpr (std::same_as<A, plan::SetAccess>) {
+                return port(a.port);
             } else if constexpr (std::same_as<A, plan::MarkFormatted>) {
                 return a.volume_uuid;
             } else if constexpr (OneOf<A, plan::ForgetVolume, plan::ForgetHost>) {
                 return a.uuid;
+            } else if constexpr (std::same_as<A, plan::ForgetHead>) {
+                return model::head_dir(a.uuid);
+            } else if constexpr (OnPath<A>) {
+                return of_path(a.head, a.path);
+            } else if constexpr (OnHead<A>) {
+                return a.head;
             } else {
                 static_assert(std::same_as<A, plan::LoadModule>);
-                return kShared;
+                // Volumes serve without these, each through its owner.
+                const bool shared =
+                    a.module != model::command_module && a.module != model::head_module;
+                return shared ? kShared : a.module;
             }
         },
         action);

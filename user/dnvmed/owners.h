@@ -11,8 +11,9 @@
 namespace dnvme::daemon {
 
 /// Says whose an action is, so that a volume that cannot be built or taken down holds up no other.
-/// The owner is the uuid of a volume, the NQN of a host, the identity of what belongs to neither
-/// (a leftover), or kShared for what everything needs.
+/// The owner is the uuid of a volume, the directory of a head, that and the name of a path, the NQN
+/// of a host, the identity of what belongs to neither (a leftover), the name of a module that only
+/// some need, or kShared for what everything needs.
 class Owners {
   public:
     static inline const std::string kShared;
@@ -22,6 +23,8 @@ class Owners {
            const plan::KernelState& actual);
 
     [[nodiscard]] std::string of(const plan::Action& action) const;
+    /// A path that cannot be taken holds up no other path of its head.
+    [[nodiscard]] static std::string of_path(const std::string& head_dir, const std::string& path);
 
   private:
     void add(const v1::Volume& volume);

@@ -32,6 +32,10 @@ grpc::StatusCode to_grpc(Code code) {
             return grpc::StatusCode::ABORTED;
         case Code::unavailable:
             return grpc::StatusCode::UNAVAILABLE;
+        case Code::unknown:
+            return grpc::StatusCode::UNKNOWN;
+        case Code::compacted:
+            return grpc::StatusCode::OUT_OF_RANGE;
         case Code::internal:
             return grpc::StatusCode::INTERNAL;
     }
@@ -158,6 +162,51 @@ grpc::Status Service::AttachVolume(Context* /*context*/, const v1::AttachRequest
 grpc::Status Service::DetachVolume(Context* /*context*/, const v1::AttachRequest* request,
                                    Events* events) {
     return change(detach_volume, *request, *events);
+}
+
+grpc::Status Service::ActivateVolume(Context* /*context*/, const v1::ActivateVolumeRequest* request,
+                                     Events* events) {
+    return change(activate_volume, *request, *events);
+}
+
+grpc::Status Service::ListHeads(Context* /*context*/, const v1::ListRequest* request,
+                                v1::HeadList* heads) {
+    return list(list_heads, *request, *heads);
+}
+
+grpc::Status Service::CreateHead(Context* /*context*/, const v1::CreateHeadRequest* request,
+                                 Events* events) {
+    return change(create_head, *request, *events);
+}
+
+grpc::Status Service::SetHead(Context* /*context*/, const v1::SetHeadRequest* request,
+                              Events* events) {
+    return change(set_head, *request, *events);
+}
+
+grpc::Status Service::DeleteHead(Context* /*context*/, const v1::DeleteRequest* request,
+                                 Events* events) {
+    return change(delete_head, *request, *events);
+}
+
+grpc::Status Service::CreatePath(Context* /*context*/, const v1::CreatePathRequest* request,
+                                 Events* events) {
+    return change(create_path, *request, *events);
+}
+
+grpc::Status Service::SetPath(Context* /*context*/, const v1::SetPathRequest* request,
+                              Events* events) {
+    return change(set_path, *request, *events);
+}
+
+grpc::Status Service::DeletePath(Context* /*context*/, const v1::PathRequest* request,
+                                 Events* events) {
+    return change(delete_path, *request, *events);
+}
+
+grpc::Status Service::ActivatePath(Context* /*context*/, const v1::PathRequest* request,
+                                   Events* events) {
+    return change(activate_path, *request, *events);
 }
 
 Result<std::unique_ptr<grpc::Server>> serve(Service& service, const std::string& socket) {

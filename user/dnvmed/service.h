@@ -51,6 +51,25 @@ class Service final : public v1::Dnvme::Service {
     grpc::Status DetachVolume(Context* context, const v1::AttachRequest* request,
                               Events* events) override;
 
+    grpc::Status ActivateVolume(Context* context, const v1::ActivateVolumeRequest* request,
+                                Events* events) override;
+    grpc::Status ListHeads(Context* context, const v1::ListRequest* request,
+                           v1::HeadList* list) override;
+    grpc::Status CreateHead(Context* context, const v1::CreateHeadRequest* request,
+                            Events* events) override;
+    grpc::Status SetHead(Context* context, const v1::SetHeadRequest* request,
+                         Events* events) override;
+    grpc::Status DeleteHead(Context* context, const v1::DeleteRequest* request,
+                            Events* events) override;
+    grpc::Status CreatePath(Context* context, const v1::CreatePathRequest* request,
+                            Events* events) override;
+    grpc::Status SetPath(Context* context, const v1::SetPathRequest* request,
+                         Events* events) override;
+    grpc::Status DeletePath(Context* context, const v1::PathRequest* request,
+                            Events* events) override;
+    grpc::Status ActivatePath(Context* context, const v1::PathRequest* request,
+                              Events* events) override;
+
   private:
     template <class List>
     using Lister = Result<List> (*)(const Observation&, const v1::ListRequest&);

@@ -15,15 +15,14 @@ namespace {
 /// Signals go before tasks: a daemon that is asked to stop starts nothing new.
 constexpr std::int64_t kSignalPriority = SD_EVENT_PRIORITY_IMPORTANT;
 
-/// @p done is what a call of sd-event returned.
-Status check(int done, const char* what) {
+}  // namespace
+
+Status check_event(int done, const char* what) {
     if (done < 0) {
         return fail_errno(-done, what);
     }
     return {};
 }
-
-}  // namespace
 
 tl::unexpected<Error> stopping() {
     return fail(Code::unavailable, "dnvmed is stopping: try again when it is back");
@@ -38,7 +37,7 @@ Result<std::unique_ptr<StateThread>> StateThread::make() {
 }
 
 Status StateThread::set_up() {
-    if (auto made = check(sd_event_new(&loop_), "make an event loop"); !made) {
+    if (auto made = check_event(sd_event_new(&loop_), "make an event loop"); !made) {
         return made;
     }
     // A semaphore: every wake-up takes one task, and signals are looked at in between.
@@ -46,13 +45,12 @@ Status StateThread::set_up() {
     if (wake_fd_ < 0) {
         return fail_errno(errno, "make an eventfd");
     }
-    return check(sd_event_add_io(loop_, nullptr, wake_fd_, EPOLLIN, on_posted, this),
-                 "watch an eventfd");
+    return check_event(sd_event_add_io(loop_, nullptr, wake_fd_, EPOLLIN, on_posted, this),
+                       "watch an eventfd");
 }
 
 StateThread::~StateThread() {
     close();
-    clear_alarm();
     sd_event_unref(loop_);
     if (wake_fd_ >= 0) {
         ::close(wake_fd_);
@@ -89,29 +87,6 @@ int StateThread::on_posted(sd_event_source* /*source*/, int fd, unsigned /*event
     return 0;
 }
 
-int StateThread::on_alarm(sd_event_source* /*source*/, std::uint64_t /*usec*/, void* self) {
-    // The task may set the next alarm, which would destroy it while it runs.
-    const Task task = std::exchange(static_cast<StateThread*>(self)->alarm_, nullptr);
-    if (task) {
-        task();
-    }
-    return 0;
-}
-
-Status StateThread::set_alarm(std::chrono::milliseconds delay, Task task) {
-    clear_alarm();
-    alarm_ = std::move(task);
-    const auto usec = std::chrono::duration_cast<std::chrono::microseconds>(delay).count();
-    return check(sd_event_add_time_relative(loop_, &alarm_source_, CLOCK_MONOTONIC,
-                                            static_cast<std::uint64_t>(usec), 0, on_alarm, this),
-                 "set a timer");
-}
-
-void StateThread::clear_alarm() {
-    alarm_source_ = sd_event_source_disable_unref(alarm_source_);
-    alarm_ = nullptr;
-}
-
 Status StateThread::stop_on_signals() {
     sigset_t signals;
     sigemptyset(&signals);
@@ -123,8 +98,8 @@ Status StateThread::stop_on_signals() {
     for (const int signal : {SIGTERM, SIGINT}) {
         sd_event_source* source = nullptr;
         // No handler: sd-event then ends the loop.
-        if (auto added = check(sd_event_add_signal(loop_, &source, signal, nullptr, nullptr),
-                               "watch a signal");
+        if (auto added = check_event(sd_event_add_signal(loop_, &source, signal, nullptr, nullptr),
+                                     "watch a signal");
             !added) {
             return added;
         }
@@ -138,7 +113,7 @@ Status StateThread::stop_on_signals() {
 Status StateThread::run() {
     const int ended = sd_event_loop(loop_);
     close();
-    return check(ended, "run the event loop");
+    return check_event(ended, "run the event loop");
 }
 
 void StateThread::stop() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <future>
@@ -16,6 +15,9 @@ namespace dnvme::daemon {
 
 /// What a caller hears whose request was still waiting when the daemon ended.
 tl::unexpected<Error> stopping();
+
+/// @p done is what a call of sd-event returned.
+Status check_event(int done, const char* what);
 
 /// The one thread that owns the state: it runs the tasks that others post, one after the other.
 /// The thread that calls run() is it.
@@ -35,10 +37,6 @@ class StateThread {
     template <class T>
     Result<T> ask(std::function<Result<T>()> question);
 
-    /// State thread. There is one alarm: setting it again replaces it.
-    Status set_alarm(std::chrono::milliseconds delay, Task task);
-    void clear_alarm();
-
     /// Ends run() on SIGTERM and SIGINT. Call before any other thread starts: they are blocked here
     /// and the block is inherited.
     Status stop_on_signals();
@@ -47,6 +45,8 @@ class StateThread {
     Status run();
     /// State thread.
     void stop();
+    /// For event_sources.h.
+    [[nodiscard]] sd_event* loop() const { return loop_; }
 
   private:
     StateThread() = default;
@@ -55,11 +55,8 @@ class StateThread {
     void close();
 
     static int on_posted(sd_event_source* source, int fd, unsigned events, void* self);
-    static int on_alarm(sd_event_source* source, std::uint64_t usec, void* self);
 
     sd_event* loop_ = nullptr;
-    sd_event_source* alarm_source_ = nullptr;
-    Task alarm_;
     int wake_fd_ = -1;  ///< eventfd that counts the waiting tasks
 
     Mutex mutex_;

@@ -52,6 +52,10 @@ Status run(store::Store& store, const store::Loaded& loaded, const plan::ForgetH
     return forget(store, loaded, find_uuid(loaded.cluster.hosts, action.uuid));
 }
 
+Status run(store::Store& store, const store::Loaded& loaded, const plan::ForgetHead& action) {
+    return forget(store, loaded, find_uuid(loaded.cluster.heads, action.uuid));
+}
+
 template <class Action>
 Status run(store::Store& /*store*/, const store::Loaded& /*loaded*/, const Action& /*action*/) {
     return fail(Code::internal, "an action for the kernel was given to the store");
@@ -62,7 +66,8 @@ Status run(store::Store& /*store*/, const store::Loaded& /*loaded*/, const Actio
 bool is_store_action(const plan::Action& action) {
     return std::holds_alternative<plan::MarkFormatted>(action) ||
            std::holds_alternative<plan::ForgetVolume>(action) ||
-           std::holds_alternative<plan::ForgetHost>(action);
+           std::holds_alternative<plan::ForgetHost>(action) ||
+           std::holds_alternative<plan::ForgetHead>(action);
 }
 
 Status run_store_action(store::Store& store, const plan::Action& action) {

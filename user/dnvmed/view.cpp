@@ -3,41 +3,144 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "model/controllers.h"
 #include "model/layout.h"
 #include "model/names.h"
+#include "owners.h"
 #include "volume_health.h"
 
 namespace dnvme::daemon {
 
 namespace {
 
-/// Where hosts reach this very volume: see Volume.port_offset.
-void add_portals(const model::Cluster& cluster, const std::string& node, v1::VolumeView& view) {
-    const auto found = cluster.nodes.find(node);
-    if (found == cluster.nodes.end()) {
+/// Where hosts reach this very controller: see Volume.port_offset.
+template <class View>
+void add_portals(const v1::Node* node, const v1::Controller& controller, View& view) {
+    if (node == nullptr) {
         return;
     }
-    for (v1::Portal portal : found->second.portals()) {
-        portal.set_port(portal.port() + view.volume().port_offset());
+    for (v1::Portal portal : node->portals()) {
+        portal.set_port(portal.port() + controller.port_offset());
         *view.add_portals() = portal;
     }
 }
 
-/// The node that serves a volume: that of its disks, while a cluster is one node.
-std::string node_of(const model::Cluster& cluster, const v1::Volume& volume) {
+void add_controllers(const v1::Node* node, const v1::Volume& volume, v1::VolumeView& view) {
+    std::uint32_t number = 0;
+    for (const auto& controller : model::controllers_of(volume)) {
+        v1::ControllerView& added = *view.add_controllers();
+        added.set_number(number);
+        added.set_role(number == volume.owner() ? v1::ROLE_ACTIVE : v1::ROLE_STANDBY);
+        added.set_subsystem_nqn(model::subsystem_nqn(controller.uuid()));
+        add_portals(node, controller, added);
+        ++number;
+    }
+}
+
+/// The node that serves a volume: that of its disks, while a cluster is one node. May be null.
+const v1::Node* node_of(const model::Cluster& cluster, const v1::Volume& volume) {
     for (const auto& [name, disk] : cluster.disks) {
         for (const auto& leg : volume.legs()) {
             for (const auto& member : leg.members()) {
                 if (member.disk_uuid() == disk.uuid()) {
-                    return disk.node();
+                    const auto node = cluster.nodes.find(disk.node());
+                    return node == cluster.nodes.end() ? nullptr : &node->second;
                 }
             }
+        }
+    }
+    return nullptr;
+}
+
+std::string path_problem(const Observation& seen, const std::string& dir,
+                         const v1::PathView& path) {
+    if (auto failed = seen.last.of({Owners::of_path(dir, path.name())}); !failed) {
+        return failed.error().message();
+    }
+    if (path.device().empty()) {
+        return "its device is not there: is the host connected?";
+    }
+    if (path.state() == "failed" || path.state() == "gone") {
+        return fmt::format("{} does not answer as it should: see the kernel's log", path.device());
+    }
+    return {};
+}
+
+v1::PathView view_path(const Observation& seen, const v1::Head& head, const v1::Path& path) {
+    const std::string dir = model::head_dir(head.uuid());
+    v1::PathView view;
+    view.set_name(path.name());
+    view.set_priority(path.priority());
+    if (const auto device = seen.paths.find({head.uuid(), path.name()});
+        device != seen.paths.end()) {
+        view.set_device(device->second);
+    }
+    if (const auto kernel = seen.heads.find(dir); kernel != seen.heads.end()) {
+        if (const auto status = kernel->second.paths.find(path.name());
+            status != kernel->second.paths.end()) {
+            view.set_state(status->second.state);
+            view.set_errors(status->second.errors);
+            view.set_identity(status->second.identity);
+        }
+    }
+    view.set_problem(path_problem(seen, dir, view));
+    return view;
+}
+
+/// What a head itself suffers from; then what its first bad path does.
+std::string head_problem(const Observation& seen, const v1::HeadView& view) {
+    const std::string dir = model::head_dir(view.head().uuid());
+    if (auto failed = seen.last.of({dir, model::head_module}); !failed) {
+        return failed.error().message();
+    }
+    if (view.head().deleting()) {
+        return "is being deleted";
+    }
+    if (view.paths().empty()) {
+        return "it has no path: add some with 'dnvmectl path create'";
+    }
+    for (const auto& path : view.paths()) {
+        if (!path.problem().empty()) {
+            return fmt::format("path {}: {}", path.name(), path.problem());
         }
     }
     return {};
 }
 
+v1::Health head_health(const v1::HeadView& view) {
+    if (view.state() != "up" && view.state() != "owing") {
+        return v1::HEALTH_DOWN;
+    }
+    return view.problem().empty() ? v1::HEALTH_OK : v1::HEALTH_DEGRADED;
+}
+
+void add_status(const sys::HeadStatus& status, v1::HeadView& view) {
+    view.set_disk(status.disk.empty() ? "" : "/dev/" + status.disk);
+    view.set_state(status.state);
+    view.set_active_path(status.active_path);
+    view.set_queued(status.queued);
+    view.set_failovers(status.failovers);
+    view.set_epoch(status.epoch);
+}
+
 }  // namespace
+
+v1::HeadView view_head(const Observation& seen, const v1::Head& head) {
+    v1::HeadView view;
+    *view.mutable_head() = head;
+    if (const auto status = seen.heads.find(model::head_dir(head.uuid()));
+        status != seen.heads.end()) {
+        add_status(status->second, view);
+    }
+    for (const auto& path : head.paths()) {
+        *view.add_paths() = view_path(seen, head, path);
+    }
+    view.set_problem(head_problem(seen, view));
+    view.set_health(head_health(view));
+    return view;
+}
 
 v1::NodeView view_node(const v1::Node& node) {
     v1::NodeView view;
@@ -67,7 +170,9 @@ v1::VolumeView view_volume(const Observation& seen, const v1::Volume& volume) {
     view.set_health(health);
     view.set_problem(std::move(problem));
     view.set_subsystem_nqn(model::subsystem_nqn(volume.uuid()));
-    add_portals(seen.cluster, node_of(seen.cluster, volume), view);
+    const v1::Node* node = node_of(seen.cluster, volume);
+    add_portals(node, model::controllers_of(volume).front(), view);
+    add_controllers(node, volume, view);
     return view;
 }
 

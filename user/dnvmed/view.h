@@ -13,6 +13,7 @@ namespace dnvme::daemon {
 v1::NodeView view_node(const v1::Node& node);
 v1::DiskView view_disk(const Observation& seen, const v1::Disk& disk);
 v1::VolumeView view_volume(const Observation& seen, const v1::Volume& volume);
+v1::HeadView view_head(const Observation& seen, const v1::Head& head);
 v1::HostView view_host(const Observation& seen, const v1::Host& host);
 
 /// Names of the volumes attached to a host, sorted.

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "model/controllers.h"
 #include "model/names.h"
+#include "sys/dm_text.h"
 
 namespace dnvme::daemon {
 
@@ -40,8 +42,25 @@ bool is_live(const plan::KernelState& kernel, DmKind kind, const std::string& uu
     return device != kernel.dm.end() && !device->second.suspended;
 }
 
+/// A front without legs holds: it is a standby. One that has them under another epoch than the
+/// record's is fenced, or will be: its volume is between two owners.
+bool serves(const plan::DmDevice& front, const v1::Volume& volume) {
+    const auto table = sys::parse_dnvme_table(front.table.empty() ? "" : front.table[0].params);
+    return table && !table->legs.empty() &&
+           (volume.standbys().empty() || table->epoch == volume.epoch());
+}
+
+bool front_serves(const plan::KernelState& kernel, const v1::Volume& volume) {
+    if (!model::has_controller(volume, volume.owner())) {
+        return false;
+    }
+    const std::string owner = model::owner_of(volume).uuid();
+    return is_live(kernel, DmKind::front, owner) &&
+           serves(kernel.dm.at(model::dm_uuid(DmKind::front, owner)), volume);
+}
+
 bool runs(const Observation& seen, const v1::Volume& volume) {
-    return is_live(seen.kernel, DmKind::front, volume.uuid()) &&
+    return front_serves(seen.kernel, volume) &&
            std::ranges::all_of(volume.legs(), [&](const v1::Leg& leg) {
                return is_live(seen.kernel, DmKind::thin, leg.uuid()) && has_member(seen, leg);
            });

@@ -17,6 +17,9 @@ auto& records(model::Cluster& cluster, const v1::Volume& /*kind*/) {
 auto& records(model::Cluster& cluster, const v1::Host& /*kind*/) {
     return cluster.hosts;
 }
+auto& records(model::Cluster& cluster, const v1::Head& /*kind*/) {
+    return cluster.heads;
+}
 
 template <class Record>
 void edit_model(model::Cluster& cluster, const Record& record) {

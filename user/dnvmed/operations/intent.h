@@ -42,6 +42,7 @@ struct Intent {
 struct Context {
     const model::Cluster& cluster;
     sys::Disks& disks;
+    sys::Heads& heads;
     const std::string& node;  ///< name of this daemon's node
 };
 
@@ -69,6 +70,17 @@ Status check_new_name(const std::map<std::string, Record>& records, const char* 
     return {};
 }
 
+/// Nothing is begun with what goes.
+template <class Record>
+Status check_not_deleting(const char* noun, const Record& record) {
+    if (record.deleting()) {
+        return fail(Code::precondition,
+                    std::string(noun) + " '" + record.name() +
+                        "' is being deleted: its view tells what holds that up");
+    }
+    return {};
+}
+
 /// The end of a delete: the agent forgot the record.
 template <class Record>
 Result<std::optional<v1::Event>> check_gone(const std::map<std::string, Record>& records,
@@ -87,6 +99,14 @@ Result<Intent> create_volume(const Context& context, const v1::CreateVolumeReque
 Result<Intent> delete_volume(const Context& context, const v1::DeleteRequest& request);
 Result<Intent> attach_volume(const Context& context, const v1::AttachRequest& request);
 Result<Intent> detach_volume(const Context& context, const v1::AttachRequest& request);
+Result<Intent> activate_volume(const Context& context, const v1::ActivateVolumeRequest& request);
+Result<Intent> create_head(const Context& context, const v1::CreateHeadRequest& request);
+Result<Intent> set_head(const Context& context, const v1::SetHeadRequest& request);
+Result<Intent> delete_head(const Context& context, const v1::DeleteRequest& request);
+Result<Intent> create_path(const Context& context, const v1::CreatePathRequest& request);
+Result<Intent> set_path(const Context& context, const v1::SetPathRequest& request);
+Result<Intent> delete_path(const Context& context, const v1::PathRequest& request);
+Result<Intent> activate_path(const Context& context, const v1::PathRequest& request);
 Result<Intent> create_host(const Context& context, const v1::CreateHostRequest& request);
 Result<Intent> delete_host(const Context& context, const v1::DeleteRequest& request);
 

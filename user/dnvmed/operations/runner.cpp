@@ -52,8 +52,10 @@ Status Operations::run(const Planner& planner, bool dry_run, EventSink& events) 
     if (!loaded) {
         return pass(loaded.error());
     }
-    const auto intent =
-        planner({.cluster = loaded->cluster, .disks = kernel_.disks(), .node = node_});
+    const auto intent = planner({.cluster = loaded->cluster,
+                                 .disks = kernel_.disks(),
+                                 .heads = kernel_.heads(),
+                                 .node = node_});
     if (!intent) {
         return pass(intent.error());
     }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/uuid.h"
+#include "model/controllers.h"
 #include "model/layout.h"
 #include "operations/intent.h"
 #include "view.h"
@@ -34,6 +35,14 @@ Status check_redundancy(v1::Redundancy redundancy) {
         return fail(Code::invalid,
                     fmt::format("redundancy {} is unknown to this dnvmed: choose none or raid1",
                                 static_cast<int>(redundancy)));
+    }
+    return {};
+}
+
+Status check_standbys(std::uint32_t standbys) {
+    if (standbys > model::kMaxStandbys) {
+        return fail(Code::invalid, fmt::format("{} standbys are not possible: expected 0 to {}",
+                                               standbys, model::kMaxStandbys));
     }
     return {};
 }
@@ -85,10 +94,33 @@ v1::Volume make_volume(const std::string& name, const Wish& wish, std::uint64_t 
     return volume;
 }
 
+/// Controller 0 and @p standbys more, each on a TCP port of its own.
+Status add_controllers(model::Cluster cluster, v1::Volume& volume, std::uint32_t standbys) {
+    const auto port = model::free_port_offset(cluster);
+    if (!port) {
+        return pass(port.error());
+    }
+    volume.set_port_offset(*port);
+    for (std::uint32_t i = 0; i < standbys; ++i) {
+        cluster.volumes[volume.name()] = volume;
+        const auto next = model::free_port_offset(cluster);
+        if (!next) {
+            return pass(next.error());
+        }
+        v1::Controller& standby = *volume.add_standbys();
+        standby.set_uuid(make_uuid());
+        standby.set_port_offset(*next);
+    }
+    return {};
+}
+
 Result<v1::Volume> design(const Context& context, const v1::CreateVolumeRequest& request) {
     const Wish wish = fill_in(request);
     if (auto known = check_redundancy(wish.redundancy); !known) {
         return pass(known.error());
+    }
+    if (auto possible = check_standbys(request.standbys()); !possible) {
+        return pass(possible.error());
     }
     const auto layout =
         model::layout_volume(request.size_bytes(), wish.legs, wish.chunk, wish.redundancy);
@@ -102,13 +134,11 @@ Result<v1::Volume> design(const Context& context, const v1::CreateVolumeRequest&
     if (!legs) {
         return pass(legs.error());
     }
-    const auto port = model::free_port_offset(context.cluster);
-    if (!port) {
-        return pass(port.error());
-    }
     v1::Volume volume = make_volume(request.name(), wish, layout->size);
     volume.mutable_legs()->Assign(legs->begin(), legs->end());
-    volume.set_port_offset(*port);
+    if (auto added = add_controllers(context.cluster, volume, request.standbys()); !added) {
+        return pass(added.error());
+    }
     return volume;
 }
 
@@ -148,22 +178,14 @@ void remove_host(v1::Volume& volume, const std::string& host) {
 }
 
 /// A host that was told "detached" must not be able to write any more.
-Status check_cut_off(const plan::KernelState& kernel, const std::string& volume_uuid,
+Status check_cut_off(const plan::KernelState& kernel, const v1::Volume& volume,
                      const std::string& host_nqn) {
-    const auto subsystem = kernel.subsystems.find(model::subsystem_nqn(volume_uuid));
-    if (subsystem != kernel.subsystems.end() &&
-        subsystem->second.allowed_hosts.contains(host_nqn)) {
-        return fail(Code::internal, "the host may still be connected: dnvmed goes on trying");
-    }
-    return {};
-}
-
-template <class Record>
-Status check_not_deleting(const char* noun, const Record& record) {
-    if (record.deleting()) {
-        return fail(Code::precondition,
-                    fmt::format("{} '{}' is being deleted: its view tells what holds that up", noun,
-                                record.name()));
+    for (const auto& controller : model::controllers_of(volume)) {
+        const auto subsystem = kernel.subsystems.find(model::subsystem_nqn(controller.uuid()));
+        if (subsystem != kernel.subsystems.end() &&
+            subsystem->second.allowed_hosts.contains(host_nqn)) {
+            return fail(Code::internal, "the host may still be connected: dnvmed goes on trying");
+        }
     }
     return {};
 }
@@ -195,6 +217,19 @@ Result<Attachment> find_both(const model::Cluster& cluster, const v1::AttachRequ
     return Attachment{.volume = *volume, .host = *host};
 }
 
+Status check_new_owner(const v1::Volume& volume, std::uint32_t controller) {
+    if (!model::has_controller(volume, controller)) {
+        return fail(Code::not_found,
+                    fmt::format("volume '{}' has no controller {}: it has {}, counted from 0",
+                                volume.name(), controller, volume.standbys_size() + 1));
+    }
+    if (volume.owner() == controller) {
+        return fail(Code::exists, fmt::format("controller {} owns volume '{}' already", controller,
+                                              volume.name()));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Intent> create_volume(const Context& context, const v1::CreateVolumeRequest& request) {
@@ -209,6 +244,9 @@ Result<Intent> create_volume(const Context& context, const v1::CreateVolumeReque
     intent.what = fmt::format("create volume '{}'", volume->name());
     intent.edits = {*volume};
     intent.owners = {volume->uuid()};
+    if (!volume->standbys().empty()) {
+        intent.owners.emplace_back(model::command_module);
+    }
     intent.undo = [name = volume->name()](const model::Cluster& cluster) {
         return edit_volume(cluster, name, [](v1::Volume& v) { v.set_deleting(true); });
     };
@@ -281,11 +319,35 @@ Result<Intent> detach_volume(const Context& context, const v1::AttachRequest& re
     intent.what = fmt::format("detach volume '{}' from host '{}'", volume.name(), host.name());
     intent.edits = {volume};
     intent.owners = {volume.uuid(), host.nqn()};
-    intent.finish = [uuid = volume.uuid(), nqn = host.nqn(),
+    intent.finish = [volume = volume, nqn = host.nqn(),
                      show = show(volume.name())](const Observation& seen) {
-        auto cut = check_cut_off(seen.kernel, uuid, nqn);
+        auto cut = check_cut_off(seen.kernel, volume, nqn);
         return cut ? show(seen) : pass(cut.error());
     };
+    return intent;
+}
+
+/// Not taken back when it fails: the old owner may be fenced by then, and only what was begun leads
+/// out of that.
+Result<Intent> activate_volume(const Context& context, const v1::ActivateVolumeRequest& request) {
+    auto volume = find(context.cluster.volumes, "volume", request.volume());
+    if (!volume) {
+        return pass(volume.error());
+    }
+    if (auto stays = check_not_deleting("volume", *volume); !stays) {
+        return pass(stays.error());
+    }
+    if (auto possible = check_new_owner(*volume, request.controller()); !possible) {
+        return pass(possible.error());
+    }
+    model::change_owner(*volume, request.controller());
+    Intent intent;
+    intent.what =
+        fmt::format("activate controller {} of volume '{}'", volume->owner(), volume->name());
+    intent.edits = {*volume};
+    intent.owners = {volume->uuid()};
+    intent.needs = volume->uuid();
+    intent.finish = show(volume->name());
     return intent;
 }
 

@@ -15,6 +15,7 @@ struct Cluster {
     std::map<std::string, v1::Disk> disks;
     std::map<std::string, v1::Volume> volumes;
     std::map<std::string, v1::Host> hosts;
+    std::map<std::string, v1::Head> heads;
 };
 
 }  // namespace dnvme::model

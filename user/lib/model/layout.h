@@ -60,8 +60,8 @@ std::uint64_t free_bytes(const Cluster& cluster, const v1::Disk& disk);
 Result<std::vector<v1::Leg>> place_legs(const Cluster& cluster, const VolumeLayout& layout,
                                         std::uint32_t legs, v1::Redundancy redundancy);
 
-/// The lowest Volume.port_offset that no volume has, those being deleted included. Errors: no_space
-/// (all are taken, or the TCP port on some portal would be beyond 65535).
+/// The lowest port_offset that no controller has, those of volumes being deleted included. Errors:
+/// no_space (all are taken, or the TCP port on some portal would be beyond 65535).
 Result<std::uint32_t> free_port_offset(const Cluster& cluster);
 
 }  // namespace dnvme::model

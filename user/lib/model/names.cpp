@@ -20,6 +20,7 @@ constexpr std::array kKinds = {"ld"sv,    "gate"sv,  "rmeta"sv, "rdata"sv, "raid
                                "tmeta"sv, "tdata"sv, "pool"sv,  "thin"sv,  "front"sv};
 constexpr std::string_view kUuidPrefix = "DNVME-";
 constexpr std::string_view kNqnUuidPrefix = "nqn.2014-08.org.nvmexpress:uuid:";
+constexpr std::string_view kHeadPrefix = "dnvme-";
 constexpr std::size_t kSerialLength = 20;
 constexpr std::size_t kMaxName = 63;
 constexpr std::size_t kMaxNqn = 223;
@@ -100,14 +101,32 @@ std::optional<DmIdentity> parse_dm_uuid(std::string_view dm_uuid) {
     return DmIdentity{static_cast<DmKind>(kind - kKinds.begin()), std::string(uuid)};
 }
 
-std::string subsystem_nqn(std::string_view volume_uuid) {
-    return fmt::format("{}{}", kNqnUuidPrefix, volume_uuid);
+std::string subsystem_nqn(std::string_view controller_uuid) {
+    return fmt::format("{}{}", kNqnUuidPrefix, controller_uuid);
 }
 
-std::string subsystem_serial(std::string_view volume_uuid) {
-    std::string serial(volume_uuid);
+std::string subsystem_serial(std::string_view controller_uuid) {
+    std::string serial(controller_uuid);
     std::erase(serial, '-');
     return serial.substr(0, kSerialLength);
+}
+
+std::string head_dir(std::string_view head_uuid) {
+    return fmt::format("{}{}", kHeadPrefix, head_uuid);
+}
+
+bool is_head_dir(std::string_view name) {
+    return name.starts_with(kHeadPrefix) && is_uuid(name.substr(kHeadPrefix.size()));
+}
+
+Status check_identity(std::string_view identity) {
+    const bool eui64 =
+        identity.size() == 16 && identity.find_first_not_of("0123456789abcdef") == identity.npos;
+    if (eui64 || is_uuid(identity))
+        return {};
+    return fail(Code::invalid,
+                fmt::format("'{}' is no identity: expected a UUID in lower case, or 16 hex digits",
+                            identity));
 }
 
 std::uint16_t nvmet_port_id(std::uint16_t first, std::uint32_t portal, std::uint32_t port_offset) {

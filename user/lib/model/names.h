@@ -17,7 +17,8 @@ enum class DmKind { ld, gate, rmeta, rdata, raid, tmeta, tdata, pool, thin, fron
 std::string_view to_string(DmKind kind);
 
 /// "DNVME-<kind>-<uuid>": ld, gate, rmeta and rdata carry the uuid of the logical disk; raid,
-/// tmeta, tdata, pool and thin that of the leg; front that of the volume.
+/// tmeta, tdata, pool and thin that of the leg; front that of the controller, which for controller
+/// 0 is the volume's.
 std::string dm_uuid(DmKind kind, std::string_view uuid);
 /// "dnvme-<kind>-<uuid>", the name under /dev/mapper.
 std::string dm_name(DmKind kind, std::string_view uuid);
@@ -29,10 +30,24 @@ struct DmIdentity {
 /// Back from dm_uuid(); nothing if the device is not ours.
 std::optional<DmIdentity> parse_dm_uuid(std::string_view dm_uuid);
 
-/// "nqn.2014-08.org.nvmexpress:uuid:<volume uuid>" (NVMe base specification 2.0, 4.5).
-std::string subsystem_nqn(std::string_view volume_uuid);
-/// Serial number of the subsystem: 20 hex digits of the volume's uuid.
-std::string subsystem_serial(std::string_view volume_uuid);
+/// "nqn.2014-08.org.nvmexpress:uuid:<controller uuid>" (NVMe base specification 2.0, 4.5).
+std::string subsystem_nqn(std::string_view controller_uuid);
+/// Serial number of the subsystem: 20 hex digits of the controller's uuid.
+std::string subsystem_serial(std::string_view controller_uuid);
+/// NSID of the only namespace of each subsystem.
+inline constexpr std::uint32_t exported_nsid = 1;
+/// NGUID of a namespace that tells none. Only that of controller 0 tells one, the volume's uuid.
+inline constexpr std::string_view no_nguid = "00000000-0000-0000-0000-000000000000";
+/// The module by which hosts change the owner of a volume.
+inline constexpr const char* command_module = "nvmet_mpath_ext";
+/// The module of heads, and the directory of one in configfs, by which it is known as ours:
+/// "dnvme-<head uuid>".
+inline constexpr const char* head_module = "nvme_mpath_ext";
+std::string head_dir(std::string_view head_uuid);
+bool is_head_dir(std::string_view name);
+/// A UUID in lower case, or 16 hex digits: what a head states as the identity of its paths.
+Status check_identity(std::string_view identity);
+
 /// attr_model of every subsystem of ours, by which they are known.
 inline constexpr std::string_view subsystem_model = "dnvme";
 
@@ -41,7 +56,7 @@ inline constexpr std::string_view subsystem_model = "dnvme";
 inline constexpr std::uint32_t kMaxPortals = 3;
 inline constexpr std::uint32_t kMaxPortOffset = 16383;
 inline constexpr std::uint32_t kMaxTcpPort = 65535;
-/// Id of the nvmet port that one volume has on one portal (counted from 0) of its node.
+/// Id of the nvmet port that one controller has on one portal (counted from 0) of its node.
 std::uint16_t nvmet_port_id(std::uint16_t first, std::uint32_t portal, std::uint32_t port_offset);
 
 /// 1 to 63 of a-z 0-9 - _ . starting with a letter or digit. @p what names the thing in the error.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "model/controllers.h"
 #include "model/layout.h"
 #include "model/names.h"
 
@@ -23,17 +24,20 @@ std::uint32_t highest_portal(const Cluster& cluster) {
 
 Result<std::uint32_t> free_port_offset(const Cluster& cluster) {
     std::set<std::uint32_t> taken;
-    for (const auto& [name, volume] : cluster.volumes)
-        taken.insert(volume.port_offset());
+    for (const auto& [name, volume] : cluster.volumes) {
+        for (const v1::Controller& controller : controllers_of(volume))
+            taken.insert(controller.port_offset());
+    }
     std::uint32_t offset = 0;
     while (taken.contains(offset))
         offset++;
     const std::uint32_t highest = highest_portal(cluster);
     if (offset > kMaxPortOffset || highest + offset > kMaxTcpPort)
-        return fail(Code::no_space,
-                    fmt::format("no TCP port is free for another volume: {} volumes have theirs "
-                                "from port {} on; delete a volume first",
-                                taken.size(), highest));
+        return fail(
+            Code::no_space,
+            fmt::format("no TCP port is free for another controller: {} have theirs from port "
+                        "{} on; delete a volume first",
+                        taken.size(), highest));
     return offset;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
 
@@ -23,7 +24,18 @@ struct CreateDm {
 struct ReloadDm {
     DmDevice device;
 };
-/// Resumes a device that an interrupted reload left suspended.
+/// Fences a front, and succeeds only with its receipt `drained`: nothing that it admitted reaches
+/// its legs any more (L1). One that is fenced already is only waited for.
+struct FenceFront {
+    std::string uuid;
+    std::uint64_t epoch = 0;
+    std::uint32_t drain_ms = 0;
+};
+/// Fails what a front holds. Behind a cut: the answers go nowhere.
+struct FailHeld {
+    std::string uuid;
+};
+/// Resumes a device that an interrupted reload left suspended. Its table stays.
 struct ResumeDm {
     std::string uuid;
 };
@@ -58,6 +70,7 @@ struct RemoveNvmetHost {
 struct CreateSubsystem {
     std::string nqn;
     std::string serial;
+    model::ControllerIds ids{};
 };
 struct RemoveSubsystem {
     std::string nqn;
@@ -88,6 +101,11 @@ struct CreatePort {
 struct RemovePort {
     std::uint16_t id = 0;
 };
+/// What a port tells hosts of the namespaces behind it: see NvmetPort.
+struct SetAccess {
+    std::uint16_t port = 0;
+    bool inaccessible = false;
+};
 struct LinkSubsystem {
     std::uint16_t port = 0;
     std::string nqn;
@@ -96,6 +114,54 @@ struct LinkSubsystem {
 struct UnlinkSubsystem {
     std::uint16_t port = 0;
     std::string nqn;
+};
+/// A head with its attributes, no path yet, not enabled.
+struct CreateHead {
+    std::string head;
+    std::map<std::string, std::string> attributes;
+};
+struct SetHead {
+    std::string head;
+    std::string attribute;
+    std::string value;
+};
+/// Makes the disk. One path at least is enabled.
+struct EnableHead {
+    std::string head;
+};
+/// Takes the disk away, open or not; what is queued fails, what is in flight is waited for.
+struct DisableHead {
+    std::string head;
+};
+struct RemoveHead {
+    std::string head;
+};
+/// A path without a device yet.
+struct CreatePath {
+    std::string head;
+    std::string path;
+    std::string identity;
+    std::uint32_t priority = 0;
+};
+struct SetPriority {
+    std::string head;
+    std::string path;
+    std::uint32_t priority = 0;
+};
+/// Opens the device, which must be free, and checks that it is what the head is about.
+struct EnablePath {
+    std::string head;
+    std::string path;
+    std::string device;
+};
+/// What is in flight on it may finish.
+struct DisablePath {
+    std::string head;
+    std::string path;
+};
+struct RemovePath {
+    std::string head;
+    std::string path;
 };
 /// Store: leg is formatted from here on.
 struct MarkFormatted {
@@ -111,12 +177,18 @@ struct ForgetHost {
     std::string uuid;
     std::string name;
 };
+struct ForgetHead {
+    std::string uuid;
+    std::string name;
+};
 
 using Action =
-    std::variant<LoadModule, CreateDm, ReloadDm, ResumeDm, RemoveDm, WipeDm, ResyncDirty,
-                 CreateThin, CreateNvmetHost, RemoveNvmetHost, CreateSubsystem, RemoveSubsystem,
-                 CreateNamespace, RemoveNamespace, AllowHost, DisallowHost, CreatePort, RemovePort,
-                 LinkSubsystem, UnlinkSubsystem, MarkFormatted, ForgetVolume, ForgetHost>;
+    std::variant<LoadModule, CreateDm, ReloadDm, FenceFront, FailHeld, ResumeDm, RemoveDm, WipeDm,
+                 ResyncDirty, CreateThin, CreateNvmetHost, RemoveNvmetHost, CreateSubsystem,
+                 RemoveSubsystem, CreateNamespace, RemoveNamespace, AllowHost, DisallowHost,
+                 CreatePort, RemovePort, SetAccess, LinkSubsystem, UnlinkSubsystem, CreateHead,
+                 SetHead, EnableHead, DisableHead, RemoveHead, CreatePath, SetPriority, EnablePath,
+                 DisablePath, RemovePath, MarkFormatted, ForgetVolume, ForgetHost, ForgetHead>;
 
 /// One sentence in the imperative, the same for --dry-run, progress and the log:
 /// "create dm device dnvme-gate-...: 0 2097152 dnvme 1 8 1 {dm:...} 0 2 drain_ms 3000".

@@ -32,7 +32,7 @@ class Applier {
     void operator()(const RemoveNvmetHost& a) const { state_.hosts.erase(a.nqn); }
     void operator()(const CreateSubsystem& a) const {
         state_.subsystems[a.nqn] = {
-            .nqn = a.nqn, .serial = a.serial, .namespaces = {}, .allowed_hosts = {}};
+            .nqn = a.nqn, .serial = a.serial, .namespaces = {}, .allowed_hosts = {}, .ids = a.ids};
     }
     void operator()(const RemoveSubsystem& a) const { state_.subsystems.erase(a.nqn); }
     void operator()(const CreateNamespace& a) const {
@@ -52,19 +52,55 @@ class Applier {
         port.subsystems.clear();
     }
     void operator()(const RemovePort& a) const { state_.ports.erase(a.id); }
+    void operator()(const SetAccess& a) const {
+        state_.ports[a.port].inaccessible = a.inaccessible;
+    }
     void operator()(const LinkSubsystem& a) const { state_.ports[a.port].subsystems.insert(a.nqn); }
     void operator()(const UnlinkSubsystem& a) const {
         state_.ports[a.port].subsystems.erase(a.nqn);
     }
-    // What is on a device, in a pool or in the store is no part of a KernelState.
+    void operator()(const CreateHead& a) const {
+        state_.heads[a.head] = {.attributes = a.attributes, .paths = {}, .enabled = false};
+    }
+    void operator()(const SetHead& a) const {
+        state_.heads[a.head].attributes[a.attribute] = a.value;
+    }
+    void operator()(const EnableHead& a) const { state_.heads[a.head].enabled = true; }
+    void operator()(const DisableHead& a) const {
+        Head& head = state_.heads[a.head];
+        head.enabled = false;
+        for (auto& [name, path] : head.paths)
+            path.enabled = false;
+    }
+    void operator()(const RemoveHead& a) const { state_.heads.erase(a.head); }
+    void operator()(const CreatePath& a) const {
+        state_.heads[a.head].paths[a.path] = {
+            .device = "", .identity = a.identity, .priority = a.priority, .enabled = false};
+    }
+    void operator()(const SetPriority& a) const { path(a).priority = a.priority; }
+    void operator()(const EnablePath& a) const {
+        path(a).device = a.device;
+        path(a).enabled = true;
+    }
+    void operator()(const DisablePath& a) const { path(a).enabled = false; }
+    void operator()(const RemovePath& a) const { state_.heads[a.head].paths.erase(a.path); }
+    // What is on a device, in a pool, held by a front or in the store is no part of a KernelState.
+    void operator()(const FenceFront& /*a*/) const {}
+    void operator()(const FailHeld& /*a*/) const {}
     void operator()(const WipeDm& /*a*/) const {}
     void operator()(const ResyncDirty& /*a*/) const {}
     void operator()(const CreateThin& /*a*/) const {}
     void operator()(const MarkFormatted& /*a*/) const {}
     void operator()(const ForgetVolume& /*a*/) const {}
     void operator()(const ForgetHost& /*a*/) const {}
+    void operator()(const ForgetHead& /*a*/) const {}
 
   private:
+    template <class A>
+    [[nodiscard]] HeadPath& path(const A& a) const {
+        return state_.heads[a.head].paths[a.path];
+    }
+
     KernelState& state_;
 };
 

@@ -2,6 +2,7 @@
 // The last look at a plan before it runs. It may be only one owner's part of a plan, so nothing is
 // refused here for want of what another part makes: only what would hurt.
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,11 @@ tl::unexpected<Error> not_ours(std::string_view what) {
     return fail(Code::internal, fmt::format("{} is not dnvme's: nothing was done to it", what));
 }
 
+bool is_front(const std::string& uuid) {
+    const auto identity = model::parse_dm_uuid(uuid);
+    return identity && identity->kind == model::DmKind::front;
+}
+
 bool is_ours(const std::string& uuid, const std::string& name) {
     const auto identity = model::parse_dm_uuid(uuid);
     return identity && model::dm_name(identity->kind, identity->uuid) == name;
@@ -31,6 +37,11 @@ bool is_number(const std::string& word) {
     return word.find(':') != std::string::npos && !word.starts_with('{');
 }
 
+template <class A>
+concept OnHead = requires(const A& a) {
+    a.head;
+};
+
 /// Steps through a plan; state_ is what the steps so far have made of the actual state.
 class Checker {
   public:
@@ -38,7 +49,7 @@ class Checker {
 
     Status check(const std::vector<Action>& plan) {
         for (const Action& action : plan) {
-            if (Status ok = std::visit(*this, action); !ok)
+            if (Status ok = std::visit([this](const auto& a) { return (*this)(a); }, action); !ok)
                 return pass(ok.error(), describe(action));
             apply_to(state_, action);
         }
@@ -47,6 +58,8 @@ class Checker {
 
     Status operator()(const CreateDm& a) const;
     Status operator()(const ReloadDm& a) const;
+    Status operator()(const FenceFront& a);
+    Status operator()(const FailHeld& a) const;
     Status operator()(const RemoveDm& a) const;
     Status operator()(const WipeDm& a) const;
     Status operator()(const ResyncDirty& a) const;
@@ -56,6 +69,10 @@ class Checker {
     Status operator()(const DisallowHost& a) const;
     Status operator()(const UnlinkSubsystem& a) const;
     Status operator()(const CreatePort& a) const;
+    template <OnHead A>
+    Status operator()(const A& a) const {
+        return model::is_head_dir(a.head) ? Status() : not_ours("head " + a.head);
+    }
     /// The others cannot take anything from anybody.
     template <class A>
     Status operator()(const A& /*a*/) const {
@@ -67,9 +84,12 @@ class Checker {
     [[nodiscard]] Status is_ours_alone(const std::string& uuid) const;
     [[nodiscard]] Status knows_subsystem(const std::string& nqn) const;
     [[nodiscard]] Status is_cut(const std::string& nqn) const;
+    [[nodiscard]] Status is_only_front(const DmDevice& front) const;
+    [[nodiscard]] Status keeps_its_legs(const DmDevice& front) const;
 
     const KernelState& actual_;
     KernelState state_;
+    std::set<std::string> fenced_;  ///< dm uuids of the fronts that this plan fences
 };
 
 Status Checker::table_is_ours(const DmDevice& device) {
@@ -116,14 +136,68 @@ Status Checker::is_cut(const std::string& nqn) const {
     return {};
 }
 
+/// L3: whatever a front has below it, no other front has.
+Status Checker::is_only_front(const DmDevice& front) const {
+    const std::set<std::string> legs = dm_devices_below(front);
+    for (const auto& [uuid, other] : state_.dm) {
+        if (uuid == front.uuid || !is_front(uuid))
+            continue;
+        for (const std::string& leg : dm_devices_below(other)) {
+            if (legs.contains(leg))
+                return refuse(fmt::format("{} still has its legs", other.name));
+        }
+    }
+    return {};
+}
+
+/// A front without legs has lost them behind its receipt.
+Status Checker::keeps_its_legs(const DmDevice& front) const {
+    const auto there = state_.dm.find(front.uuid);
+    const bool loses = there != state_.dm.end() && !dm_devices_below(there->second).empty() &&
+                       dm_devices_below(front).empty();
+    if (loses && !fenced_.contains(front.uuid))
+        return refuse("it was not fenced before it loses its legs");
+    return {};
+}
+
 Status Checker::operator()(const CreateDm& a) const {
     if (state_.dm.contains(a.device.uuid))
         return refuse("it is there already");
+    if (Status alone = is_front(a.device.uuid) ? is_only_front(a.device) : Status(); !alone)
+        return alone;
     return table_is_ours(a.device);
 }
 
 Status Checker::operator()(const ReloadDm& a) const {
+    if (is_front(a.device.uuid)) {
+        if (Status alone = is_only_front(a.device); !alone)
+            return alone;
+        if (Status fenced = keeps_its_legs(a.device); !fenced)
+            return fenced;
+    }
     return table_is_ours(a.device);
+}
+
+Status Checker::operator()(const FenceFront& a) {
+    if (!is_front(a.uuid))
+        return not_ours("dm device " + a.uuid);
+    fenced_.insert(a.uuid);
+    return {};
+}
+
+/// A host that hears of a failure hands it to its user.
+Status Checker::operator()(const FailHeld& a) const {
+    if (!is_front(a.uuid))
+        return not_ours("dm device " + a.uuid);
+    for (const auto& [nqn, subsystem] : state_.subsystems) {
+        for (const auto& [nsid, ns] : subsystem.namespaces) {
+            if (ns.device_uuid != a.uuid)
+                continue;
+            if (Status cut = is_cut(nqn); !cut)
+                return cut;
+        }
+    }
+    return {};
 }
 
 Status Checker::operator()(const RemoveDm& a) const {

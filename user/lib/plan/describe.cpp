@@ -45,6 +45,15 @@ std::string sentence(const ReloadDm& a) {
     return fmt::format("reload dm device {}: {}", a.device.name, table(a.device));
 }
 
+std::string sentence(const FenceFront& a) {
+    return fmt::format("fence dm device {} under epoch {} and wait up to {} ms until it is drained",
+                       name_of(a.uuid), a.epoch, a.drain_ms);
+}
+
+std::string sentence(const FailHeld& a) {
+    return fmt::format("fail what dm device {} holds", name_of(a.uuid));
+}
+
 std::string sentence(const ResumeDm& a) {
     return fmt::format("resume dm device {}", name_of(a.uuid));
 }
@@ -75,7 +84,9 @@ std::string sentence(const RemoveNvmetHost& a) {
 }
 
 std::string sentence(const CreateSubsystem& a) {
-    return fmt::format("create nvmet subsystem {} with serial number {}", a.nqn, a.serial);
+    const bool all = a.ids == model::ControllerIds{};
+    return fmt::format("create nvmet subsystem {} with serial number {}{}", a.nqn, a.serial,
+                       all ? "" : fmt::format(", connections {} to {}", a.ids.first, a.ids.last));
 }
 
 std::string sentence(const RemoveSubsystem& a) {
@@ -100,11 +111,17 @@ std::string sentence(const DisallowHost& a) {
 }
 
 std::string sentence(const CreatePort& a) {
-    return fmt::format("create nvmet port {} at {}", a.port.id, endpoint(a.port));
+    return fmt::format("create nvmet port {} at {}{}", a.port.id, endpoint(a.port),
+                       a.port.inaccessible ? ", inaccessible" : "");
 }
 
 std::string sentence(const RemovePort& a) {
     return fmt::format("remove nvmet port {}", a.id);
+}
+
+std::string sentence(const SetAccess& a) {
+    return fmt::format("make nvmet port {} {}", a.port,
+                       a.inaccessible ? "inaccessible" : "optimized");
 }
 
 std::string sentence(const LinkSubsystem& a) {
@@ -113,6 +130,50 @@ std::string sentence(const LinkSubsystem& a) {
 
 std::string sentence(const UnlinkSubsystem& a) {
     return fmt::format("unlink nvmet subsystem {} from port {}", a.nqn, a.port);
+}
+
+std::string sentence(const CreateHead& a) {
+    std::vector<std::string> settings;
+    for (const auto& [attribute, value] : a.attributes)
+        settings.push_back(fmt::format("{}={}", attribute, value));
+    return fmt::format("create head {}: {}", a.head, fmt::join(settings, " "));
+}
+
+std::string sentence(const SetHead& a) {
+    return fmt::format("set {} of head {} to {}", a.attribute, a.head, a.value);
+}
+
+std::string sentence(const EnableHead& a) {
+    return fmt::format("enable head {}", a.head);
+}
+
+std::string sentence(const DisableHead& a) {
+    return fmt::format("disable head {}", a.head);
+}
+
+std::string sentence(const RemoveHead& a) {
+    return fmt::format("remove head {}", a.head);
+}
+
+std::string sentence(const CreatePath& a) {
+    return fmt::format("create path {} of head {} with priority {}{}", a.path, a.head, a.priority,
+                       a.identity.empty() ? "" : " and identity " + a.identity);
+}
+
+std::string sentence(const SetPriority& a) {
+    return fmt::format("set priority of path {} of head {} to {}", a.path, a.head, a.priority);
+}
+
+std::string sentence(const EnablePath& a) {
+    return fmt::format("enable path {} of head {} on {}", a.path, a.head, a.device);
+}
+
+std::string sentence(const DisablePath& a) {
+    return fmt::format("disable path {} of head {}", a.path, a.head);
+}
+
+std::string sentence(const RemovePath& a) {
+    return fmt::format("remove path {} of head {}", a.path, a.head);
 }
 
 std::string sentence(const MarkFormatted& a) {
@@ -125,6 +186,10 @@ std::string sentence(const ForgetVolume& a) {
 
 std::string sentence(const ForgetHost& a) {
     return fmt::format("forget host {}", a.name);
+}
+
+std::string sentence(const ForgetHead& a) {
+    return fmt::format("forget head {}", a.name);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "model/controllers.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "plan/parts.h"
@@ -12,13 +13,14 @@
 namespace dnvme::plan {
 namespace {
 
-constexpr std::uint32_t kNsid = 1;
-
 /// A record that no daemon of ours can have written; building from it would hurt.
 std::string why_senseless(const v1::Volume& volume) {
     const int members = static_cast<int>(model::members_of(volume.redundancy()));
     if (volume.legs().empty())
         return "its record has no legs";
+    if (!model::has_controller(volume, volume.owner()))
+        return fmt::format("its record names controller {} as owner, and it has {}", volume.owner(),
+                           volume.standbys_size() + 1);
     for (const v1::Leg& leg : volume.legs()) {
         if (leg.members_size() != members || leg.pool_block_bytes() == 0)
             return fmt::format(
@@ -59,8 +61,8 @@ class Builder {
     void add(const v1::Volume& volume);
     void add(const v1::Volume& volume, const v1::Leg& leg);
     void add(DmDevice device) { desired_.kernel.dm[device.uuid] = std::move(device); }
-    void add_export(const v1::Volume& volume);
-    void add_ports(const v1::Volume& volume, const std::string& nqn);
+    void add_controller(const v1::Volume& volume, std::uint32_t number);
+    void add_ports(const v1::Controller& controller, const std::string& nqn, bool standby);
     void need(std::initializer_list<const char*> modules) {
         desired_.kernel.modules.insert(modules.begin(), modules.end());
     }
@@ -102,11 +104,13 @@ std::string Builder::why_down(const v1::Volume& volume) const {
 }
 
 std::string Builder::why_unreachable(const v1::Volume& volume) const {
-    for (const v1::Portal& portal : portals_) {
-        if (const std::uint32_t port = portal.port() + volume.port_offset();
-            port > model::kMaxTcpPort)
-            return fmt::format("waits for a TCP port on {}: {} + {} is beyond {}", portal.address(),
-                               portal.port(), volume.port_offset(), model::kMaxTcpPort);
+    for (const v1::Controller& controller : model::controllers_of(volume)) {
+        const std::uint32_t offset = controller.port_offset();
+        for (const v1::Portal& portal : portals_) {
+            if (portal.port() + offset > model::kMaxTcpPort)
+                return fmt::format("waits for a TCP port on {}: {} + {} is beyond {}",
+                                   portal.address(), portal.port(), offset, model::kMaxTcpPort);
+        }
     }
     return "";
 }
@@ -115,8 +119,10 @@ void Builder::add(const v1::Volume& volume) {
     need({"dm_dnvme", "dm_thin_pool"});
     for (const v1::Leg& leg : volume.legs())
         add(volume, leg);
-    add(front_device(volume, settings_.drain_ms));
-    add_export(volume);
+    if (!volume.standbys().empty())
+        need({model::command_module});
+    for (std::uint32_t number = 0; model::has_controller(volume, number); number++)
+        add_controller(volume, number);
 }
 
 void Builder::add(const v1::Volume& volume, const v1::Leg& leg) {
@@ -128,41 +134,51 @@ void Builder::add(const v1::Volume& volume, const v1::Leg& leg) {
         add(std::move(device));
 }
 
-void Builder::add_export(const v1::Volume& volume) {
+void Builder::add_controller(const v1::Volume& volume, std::uint32_t number) {
     need({"nvmet"});
-    const std::string nqn = model::subsystem_nqn(volume.uuid());
+    add(front_device(volume, number, settings_.drain_ms));
+    const v1::Controller controller = model::controllers_of(volume)[number];
+    const std::string nqn = model::subsystem_nqn(controller.uuid());
     const std::set<std::string> hosts = attached_hosts(cluster_, volume);
     desired_.kernel.hosts.insert(hosts.begin(), hosts.end());
     desired_.kernel.subsystems[nqn] = {
         .nqn = nqn,
-        .serial = model::subsystem_serial(volume.uuid()),
-        .namespaces = {{kNsid,
-                        {.device_uuid = model::dm_uuid(model::DmKind::front, volume.uuid()),
-                         .uuid = volume.uuid(),
-                         .nguid = volume.uuid(),
+        .serial = model::subsystem_serial(controller.uuid()),
+        .namespaces = {{model::exported_nsid,
+                        {.device_uuid = model::dm_uuid(model::DmKind::front, controller.uuid()),
+                         .uuid = controller.uuid(),
+                         .nguid = number == 0 ? volume.uuid() : std::string(model::no_nguid),
                          .enabled = true}}},
-        .allowed_hosts = hosts};
+        .allowed_hosts = hosts,
+        .ids = model::controller_ids(volume, number)};
     if (!hosts.empty())
-        add_ports(volume, nqn);
+        add_ports(controller, nqn, number != volume.owner());
 }
 
-void Builder::add_ports(const v1::Volume& volume, const std::string& nqn) {
+void Builder::add_ports(const v1::Controller& controller, const std::string& nqn, bool standby) {
     for (std::uint32_t i = 0; i < portals_.size(); i++) {
         need({"nvmet_tcp"});
-        const std::uint16_t id = model::nvmet_port_id(settings_.port_id, i, volume.port_offset());
-        const std::uint32_t service = portals_[i].port() + volume.port_offset();
+        const std::uint16_t id =
+            model::nvmet_port_id(settings_.port_id, i, controller.port_offset());
+        const std::uint32_t service = portals_[i].port() + controller.port_offset();
         desired_.kernel.ports[id] = {.id = id,
                                      .address = portals_[i].address(),
                                      .service = static_cast<std::uint16_t>(service),
-                                     .subsystems = {nqn}};
+                                     .subsystems = {nqn},
+                                     .inaccessible = standby};
     }
 }
 
 }  // namespace
 
 Desired build_desired(const model::Cluster& cluster, const std::set<std::string>& disks,
-                      const Settings& settings) {
-    return Builder(cluster, disks, settings).build();
+                      const Settings& settings, const PathDevices& paths) {
+    Desired desired = Builder(cluster, disks, settings).build();
+    desired.drain_ms = settings.drain_ms;
+    desired.kernel.heads = wanted_heads(cluster, settings.node, paths);
+    if (!desired.kernel.heads.empty())
+        desired.kernel.modules.insert(model::head_module);
+    return desired;
 }
 
 }  // namespace dnvme::plan

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/controllers.h"
 #include "model/names.h"
 #include "plan/parts.h"
 
@@ -20,7 +21,8 @@ class Keeper {
             if (const auto device = actual_.dm.find(uuid); device != actual_.dm.end())
                 wanted_.dm.insert(*device);
         }
-        keep_export(model::subsystem_nqn(volume.uuid()), attached);
+        for (const v1::Controller& controller : model::controllers_of(volume))
+            keep_export(model::subsystem_nqn(controller.uuid()), attached);
     }
 
   private:

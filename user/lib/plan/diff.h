@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,6 +23,10 @@ struct Diff {
     std::set<std::string> remove_dm;
     std::set<std::string> create_dm;
     std::set<std::string> reload_dm;
+    /// Fronts, among those that are reloaded, that have legs now and whose volume has standbys:
+    /// what they admitted must have landed before any of these has the legs. To the epoch of the
+    /// fence.
+    std::map<std::string, std::uint64_t> fence;
 
     // nvmet. Subsystems and hosts by NQN, ports by id.
     using Link = std::pair<std::uint16_t, std::string>;       ///< port, subsystem
@@ -29,6 +34,7 @@ struct Diff {
     using Permission = std::pair<std::string, std::string>;   ///< subsystem, host
     std::set<Link> unlink, link;
     std::set<std::uint16_t> remove_ports, create_ports;
+    std::set<std::uint16_t> set_access;  ///< ports that stay
     std::set<Namespace> remove_namespaces, create_namespaces;
     std::set<Permission> disallow, allow;
     std::set<std::string> remove_subsystems, create_subsystems;

@@ -63,6 +63,16 @@ void remove_with_holders(Diff& diff, const Holders& holders, const std::string& 
     }
 }
 
+/// With the volume's epoch: what is there is of an earlier one.
+void fence_fronts(Diff& diff, const v1::Volume& volume, const KernelState& actual) {
+    if (volume.standbys().empty())
+        return;
+    for (const std::string& front : front_parts(volume)) {
+        if (diff.reload_dm.contains(front) && !dm_devices_below(actual.dm.at(front)).empty())
+            diff.fence[front] = volume.epoch();
+    }
+}
+
 }  // namespace
 
 void diff_dm(Diff& diff, const model::Cluster& cluster, const Desired& desired,
@@ -80,6 +90,8 @@ void diff_dm(Diff& diff, const model::Cluster& cluster, const Desired& desired,
         else if (!same_table(device->second.table, wanted.table))
             diff.reload_dm.insert(uuid);
     }
+    for (const auto& [name, volume] : cluster.volumes)
+        fence_fronts(diff, volume, actual);
     for (const auto& [uuid, device] : actual.dm) {
         const auto wanted = diff.wanted.dm.find(uuid);
         // One of a volume that is down is wanted as it is.

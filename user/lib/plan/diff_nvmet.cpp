@@ -35,6 +35,7 @@ class NvmetDiff {
     [[nodiscard]] bool must_go(const NvmetSubsystem& subsystem, std::uint32_t nsid) const;
     [[nodiscard]] bool must_go(const NvmetPort& port) const;
     [[nodiscard]] bool must_cut(const std::string& nqn) const;
+    [[nodiscard]] bool is_fenced(const std::string& nqn) const;
     [[nodiscard]] bool is_ours(const std::string& host_nqn) const;
 
     Diff& diff_;
@@ -45,7 +46,8 @@ class NvmetDiff {
 
 bool NvmetDiff::must_go(const NvmetSubsystem& subsystem) const {
     const auto wanted = wanted_.subsystems.find(subsystem.nqn);
-    return wanted == wanted_.subsystems.end() || wanted->second.serial != subsystem.serial;
+    return wanted == wanted_.subsystems.end() || wanted->second.serial != subsystem.serial ||
+           wanted->second.ids != subsystem.ids;
 }
 
 bool NvmetDiff::must_go(const NvmetSubsystem& subsystem, std::uint32_t nsid) const {
@@ -77,10 +79,18 @@ void NvmetDiff::remove_from(const NvmetSubsystem& subsystem) {
     }
 }
 
+/// Its front will fail what it holds, and no host may see that.
+bool NvmetDiff::is_fenced(const std::string& nqn) const {
+    const auto subsystem = actual_.subsystems.find(nqn);
+    return subsystem != actual_.subsystems.end() &&
+           std::any_of(subsystem->second.namespaces.begin(), subsystem->second.namespaces.end(),
+                       [&](const auto& ns) { return diff_.fence.contains(ns.second.device_uuid); });
+}
+
 /// Whether hosts may be connected that must not be, or to something that goes.
 bool NvmetDiff::must_cut(const std::string& nqn) const {
     const auto of_subsystem = [&](const auto& entry) { return entry.first == nqn; };
-    return diff_.remove_subsystems.contains(nqn) ||
+    return diff_.remove_subsystems.contains(nqn) || is_fenced(nqn) ||
            std::any_of(diff_.remove_namespaces.begin(), diff_.remove_namespaces.end(),
                        of_subsystem) ||
            std::any_of(diff_.disallow.begin(), diff_.disallow.end(), of_subsystem);
@@ -118,6 +128,8 @@ void NvmetDiff::link(const NvmetPort& port) {
     const bool whole = there == actual_.ports.end() || diff_.remove_ports.contains(port.id);
     if (whole)
         diff_.create_ports.insert(port.id);
+    else if (there->second.inaccessible != port.inaccessible)
+        diff_.set_access.insert(port.id);
     for (const std::string& nqn : port.subsystems) {
         if (whole || !there->second.subsystems.contains(nqn) ||
             diff_.unlink.contains({port.id, nqn}))

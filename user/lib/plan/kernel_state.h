@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "model/controllers.h"
+
 namespace dnvme::plan {
 
 /// One line of a device-mapper table. Sectors are 512 bytes.
@@ -53,6 +55,7 @@ struct NvmetSubsystem {
     std::string serial;                                  ///< at most 20 characters
     std::map<std::uint32_t, NvmetNamespace> namespaces;  ///< by NSID
     std::set<std::string> allowed_hosts;                 ///< host NQNs
+    model::ControllerIds ids{};                          ///< what its connections are numbered by
 
     bool operator==(const NvmetSubsystem&) const = default;
 };
@@ -62,8 +65,29 @@ struct NvmetPort {
     std::string address;
     std::uint16_t service = 0;         ///< TCP port
     std::set<std::string> subsystems;  ///< NQNs linked: what hosts can reach
+    /// ANA state of its group 1: optimized, or inaccessible, where I/O is refused at once. Else a
+    /// host that connects to a standby would wait for ever for the first block that it reads.
+    bool inaccessible = false;
 
     bool operator==(const NvmetPort&) const = default;
+};
+
+struct HeadPath {
+    std::string device;    ///< canonical path; empty: none was ever named
+    std::string identity;  ///< stated; may be empty
+    std::uint32_t priority = 0;
+    bool enabled = false;
+
+    bool operator==(const HeadPath&) const = default;
+};
+
+/// A head of nvme-mpath-ext of ours, by the name of its directory, model::head_dir().
+struct Head {
+    std::map<std::string, std::string> attributes;  ///< of configfs, as they are read
+    std::map<std::string, HeadPath> paths;          ///< by name
+    bool enabled = false;
+
+    bool operator==(const Head&) const = default;
 };
 
 /// Everything in one kernel that belongs to dnvme, actual or desired. A value: diff() compares two.
@@ -72,6 +96,7 @@ struct KernelState {
     std::map<std::string, NvmetSubsystem> subsystems;  ///< by NQN
     std::map<std::uint16_t, NvmetPort> ports;          ///< by port id
     std::set<std::string> hosts;                       ///< NQNs under nvmet/hosts
+    std::map<std::string, Head> heads;                 ///< by directory
     std::set<std::string> modules;                     ///< loaded (actual) or needed (desired)
 
     bool operator==(const KernelState&) const = default;

@@ -23,12 +23,15 @@ class Orderer {
     std::vector<Action> run() {
         load_modules();
         resume();
+        fence();
         cut();
+        fail_held();
         take_export_down();
         take_devices_down();
         build();
         put_export_up();
         open();
+        change_heads();
         forget();
         return std::move(plan_);
     }
@@ -36,12 +39,15 @@ class Orderer {
   private:
     void load_modules();
     void resume();
+    void fence();
     void cut();
+    void fail_held();
     void take_export_down();
     void take_devices_down();
     void build();
     void put_export_up();
     void open();
+    void change_heads();
     void forget();
 
     void remove(const std::string& uuid);
@@ -89,10 +95,23 @@ void Orderer::resume() {
     }
 }
 
+/// The receipt of every front that loses its legs, before anything else: without it nothing further
+/// of its volume is done (L1, L3).
+void Orderer::fence() {
+    for (const auto& [front, epoch] : diff_.fence)
+        add(FenceFront{.uuid = front, .epoch = epoch, .drain_ms = desired_.drain_ms});
+}
+
 /// Before anything that a connected host could notice or that waits for its I/O.
 void Orderer::cut() {
     for (const auto& [port, nqn] : diff_.unlink)
         add(UnlinkSubsystem{.port = port, .nqn = nqn});
+}
+
+/// Behind the cut: no host hears of it, each retries elsewhere.
+void Orderer::fail_held() {
+    for (const auto& [front, epoch] : diff_.fence)
+        add(FailHeld{.uuid = front});
 }
 
 void Orderer::take_export_down() {
@@ -135,7 +154,8 @@ void Orderer::build() {
     for (const auto& [name, volume] : cluster_.volumes) {
         for (const v1::Leg& leg : volume.legs())
             build(volume, leg);
-        build(front_part(volume));
+        for (const std::string& front : front_parts(volume))
+            build(front);
     }
 }
 
@@ -198,7 +218,9 @@ void Orderer::put_export_up() {
     for (const std::string& nqn : diff_.create_hosts)
         add(CreateNvmetHost{.nqn = nqn});
     for (const std::string& nqn : diff_.create_subsystems)
-        add(CreateSubsystem{.nqn = nqn, .serial = diff_.wanted.subsystems.at(nqn).serial});
+        add(CreateSubsystem{.nqn = nqn,
+                            .serial = diff_.wanted.subsystems.at(nqn).serial,
+                            .ids = diff_.wanted.subsystems.at(nqn).ids});
     for (const auto& [nqn, nsid] : diff_.create_namespaces)
         add(CreateNamespace{
             .nqn = nqn, .nsid = nsid, .ns = diff_.wanted.subsystems.at(nqn).namespaces.at(nsid)});
@@ -206,17 +228,33 @@ void Orderer::put_export_up() {
         add(AllowHost{.nqn = nqn, .host_nqn = host});
 }
 
-/// Last of all that hosts can see: a port that listens is complete.
+/// Last of all that hosts can see: a port that listens is complete. What still came from a
+/// connection that was cut must not stay in a front that holds: the connection would wait for it.
 void Orderer::open() {
+    for (const auto& [front, epoch] : diff_.fence) {
+        if (dm_devices_below(diff_.wanted.dm.at(front)).empty())
+            add(FailHeld{.uuid = front});
+    }
+    for (const std::uint16_t id : diff_.set_access)
+        add(SetAccess{.port = id, .inaccessible = diff_.wanted.ports.at(id).inaccessible});
     for (const std::uint16_t id : diff_.create_ports)
         add(CreatePort{.port = diff_.wanted.ports.at(id)});
     for (const auto& [port, nqn] : diff_.link)
         add(LinkSubsystem{.port = port, .nqn = nqn});
 }
 
+void Orderer::change_heads() {
+    for (Action& action : plan_heads(diff_.wanted.heads, actual_.heads))
+        plan_.push_back(std::move(action));
+}
+
 void Orderer::forget() {
     forget_volumes();
     forget_hosts();
+    for (const auto& [name, head] : cluster_.heads) {
+        if (head.deleting())
+            add(ForgetHead{.uuid = head.uuid(), .name = name});
+    }
 }
 
 void Orderer::forget_volumes() {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/parts.h"
 
+#include <algorithm>
+
+#include "model/controllers.h"
 #include "model/names.h"
 
 namespace dnvme::plan {
@@ -35,8 +38,14 @@ std::string thin_part(const v1::Leg& leg) {
     return dm_uuid(DmKind::thin, leg.uuid());
 }
 
-std::string front_part(const v1::Volume& volume) {
-    return dm_uuid(DmKind::front, volume.uuid());
+std::vector<std::string> front_parts(const v1::Volume& volume) {
+    std::vector<std::string> parts;
+    for (const v1::Controller& controller : model::controllers_of(volume))
+        parts.push_back(dm_uuid(DmKind::front, controller.uuid()));
+    if (model::has_controller(volume, volume.owner()))
+        std::rotate(parts.begin() + volume.owner(), parts.begin() + volume.owner() + 1,
+                    parts.end());
+    return parts;
 }
 
 std::vector<std::string> all_parts(const v1::Volume& volume) {
@@ -47,7 +56,7 @@ std::vector<std::string> all_parts(const v1::Volume& volume) {
         append(parts, pool_parts(leg));
         parts.push_back(thin_part(leg));
     }
-    parts.push_back(front_part(volume));
+    append(parts, front_parts(volume));
     return parts;
 }
 

@@ -20,7 +20,9 @@ std::vector<std::string> member_parts(const v1::LogicalDisk& member);
 std::vector<std::string> pool_parts(const v1::Leg& leg);
 
 std::string thin_part(const v1::Leg& leg);
-std::string front_part(const v1::Volume& volume);
+/// The fronts of all controllers, that of the owner last: it gets its legs after the others have
+/// none.
+std::vector<std::string> front_parts(const v1::Volume& volume);
 
 /// All of a volume.
 std::vector<std::string> all_parts(const v1::Volume& volume);

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "model/cluster.h"
 #include "plan/action.h"
+#include "plan/heads.h"
 #include "plan/kernel_state.h"
 
 namespace dnvme::plan {
@@ -29,11 +30,13 @@ struct Desired {
     /// of it is desired, but what is there of it is left alone (it may come back at any moment, or
     /// serve degraded) except that hosts no longer attached lose it.
     std::map<std::string, std::string> down;
+    std::uint32_t drain_ms = 0;  ///< as in Settings
 };
 
-/// Pure. @p disks: uuids of the disks whose label was found on this node.
+/// Pure. @p disks: uuids of the disks whose label was found on this node. @p paths: devices of the
+/// paths of heads.
 Desired build_desired(const model::Cluster& cluster, const std::set<std::string>& disks,
-                      const Settings& settings);
+                      const Settings& settings, const PathDevices& paths = {});
 
 /// Pure: the whole pipeline diff -> order. The actions in an order in which each finds what it
 /// needs: cut before remove, holders before what they hold, wipe before assembly, export last.

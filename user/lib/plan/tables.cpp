@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "model/controllers.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "plan/references.h"
@@ -130,13 +131,15 @@ DmDevice thin_device(const v1::Leg& leg) {
                   fmt::format("{} {}", reference(DmKind::pool, leg.uuid()), kThinId));
 }
 
-DmDevice front_device(const v1::Volume& volume, std::uint32_t drain_ms) {
-    std::string legs;
-    for (const v1::Leg& leg : volume.legs())
-        legs += fmt::format(" {} 0", reference(DmKind::thin, leg.uuid()));
-    return device(DmKind::front, volume.uuid(), volume.size_bytes(), "dnvme",
-                  fmt::format("{} {} {}{} 3 write_through drain_ms {}", volume.epoch(),
-                              volume.chunk_bytes() / kSector, volume.legs_size(), legs, drain_ms));
+DmDevice front_device(const v1::Volume& volume, std::uint32_t controller, std::uint32_t drain_ms) {
+    const bool owner = controller == volume.owner();
+    std::string legs = fmt::format("{}", owner ? volume.legs_size() : 0);
+    for (int i = 0; owner && i < volume.legs_size(); i++)
+        legs += fmt::format(" {} 0", reference(DmKind::thin, volume.legs(i).uuid()));
+    const std::string uuid = model::controllers_of(volume).at(controller).uuid();
+    return device(DmKind::front, uuid, volume.size_bytes(), "dnvme",
+                  fmt::format("{} {} {} 3 write_through drain_ms {}", volume.epoch(),
+                              volume.chunk_bytes() / kSector, legs, drain_ms));
 }
 
 std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,

@@ -30,8 +30,9 @@ DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy);
 /// ever.
 DmDevice pool_device(const v1::Leg& leg);
 DmDevice thin_device(const v1::Leg& leg);
-/// The stripe over the legs, under the volume's epoch.
-DmDevice front_device(const v1::Volume& volume, std::uint32_t drain_ms);
+/// The front of one controller, under the volume's epoch: the owner's is the stripe over the legs,
+/// live; every other has no leg and holds.
+DmDevice front_device(const v1::Volume& volume, std::uint32_t controller, std::uint32_t drain_ms);
 
 /// All of a leg, each after those that it stands on.
 std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,

@@ -11,7 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "sys/fd.h"
+#include "base/fd.h"
 #include "sys/number.h"
 #include "sys/refused.h"
 

@@ -94,12 +94,25 @@ Status write_block(int fd, const std::string& path, const LabelBlock& block) {
     return {};
 }
 
+/// A read of a head of nvme-mpath-ext waits until one of its paths was acknowledged: perhaps for
+/// ever, and perhaps by this very daemon. So does one of whatever stands on a head.
+bool waits_for_a_path(const fs::path& entry) {
+    if (entry.filename().string().starts_with("nvmemp"))
+        return true;
+    std::error_code error;
+    for (const auto& below : fs::directory_iterator(entry / "slaves", error)) {
+        if (waits_for_a_path(below.path()))
+            return true;
+    }
+    return false;
+}
+
 bool may_be_labelled(const fs::path& entry) {
     const std::string name = entry.filename();
     const std::string model = text_of(entry / "device/model");
     return text_of(entry / "size") != "0" && !name.starts_with("zram") &&
            !name.starts_with("ram") && !text_of(entry / "dm/uuid").starts_with("DNVME-") &&
-           text_of(entry / "dm/suspended") != "1" && model != "dnvme";
+           text_of(entry / "dm/suspended") != "1" && model != "dnvme" && !waits_for_a_path(entry);
 }
 
 }  // namespace

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "sys/disk_label.h"
 #include "sys/doors.h"
-#include "sys/fd.h"
 
 namespace dnvme::sys {
 
@@ -30,8 +30,8 @@ Result<std::optional<DiskLabel>> read_label(const std::string& path);
 Result<std::string> device_number(const std::string& path);
 
 /// Names of block devices, as under /sys/class/block, that may carry a label of ours: nothing
-/// empty, no memory disk, none of our own devices and no volume of dnvme that this node has
-/// connected as a host. @p root: "/" but in tests.
+/// empty, no memory disk, none of our own devices, no volume of dnvme that this node has connected
+/// as a host, no head of nvme-mpath-ext and nothing on one. @p root: "/" but in tests.
 std::vector<std::string> label_candidates(const std::string& root = "/");
 
 }  // namespace dnvme::sys

@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 
 #include "model/names.h"
+#include "sys/fence_front.h"
 #include "sys/refused.h"
 
 namespace dnvme::sys {
@@ -195,6 +196,9 @@ Status DmClient::resume(const std::string& uuid) {
     const Result<DmInfo> device = info(uuid);
     if (!device)
         return pass(device.error());
+    // A resume would bring the other table to life, which was planned by somebody who is gone.
+    if (const auto live = table(uuid); live && !live->empty())
+        (void)DmTask(DM_DEVICE_CLEAR, device->name).run();
     if (Status resumed = DmTask(DM_DEVICE_RESUME, device->name).run(); !resumed)
         return pass(resumed.error(), "dm device " + device->name);
     return ensure_node(*device);
@@ -223,6 +227,17 @@ std::vector<FenceResult> DmClient::fence_all(const std::vector<std::string>& uui
                                              std::uint64_t epoch, std::chrono::milliseconds drain) {
     KernelGates gates;
     return sys::fence_all(gates, uuids, epoch, drain);
+}
+
+Status DmClient::fence_front(const plan::FenceFront& fence) {
+    const auto targets = status(fence.uuid);
+    if (!targets)
+        return pass(targets.error());
+    const auto now = parse_dnvme_status(targets->empty() ? "" : targets->front().params);
+    if (!now)
+        return pass(now.error());
+    KernelGates gates;
+    return sys::fence_front(gates, *now, fence);
 }
 
 Status DmClient::create_thin(const std::string& pool_uuid, std::uint32_t thin_id) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "plan/action.h"
 #include "plan/kernel_state.h"
 #include "sys/dm_task.h"
 #include "sys/fence_all.h"
@@ -33,6 +34,7 @@ class DmClient {
     Status create(const plan::DmDevice& device);
     /// Loads, suspends, resumes; a failure leaves the old table, live.
     Status reload(const plan::DmDevice& device);
+    /// Of two tables, one live and one that an interrupted reload loaded, the live one stays.
     Status resume(const std::string& uuid);
     /// Waits a few seconds for a scanner that has it open.
     Status remove(const std::string& uuid);
@@ -41,6 +43,8 @@ class DmClient {
     /// Fences gates, all at once: see sys/fence_all.h. One result per gate, in order.
     std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids, std::uint64_t epoch,
                                        std::chrono::milliseconds drain);
+    /// See sys/fence_front.h.
+    Status fence_front(const plan::FenceFront& fence);
     /// A thin volume that is there already is success.
     Status create_thin(const std::string& pool_uuid, std::uint32_t thin_id);
 

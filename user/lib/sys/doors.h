@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/result.h"
 #include "plan/action.h"
 #include "plan/kernel_state.h"
+#include "sys/command_device.h"
 #include "sys/fence_all.h"
 
 /// The doors to the machine. Each has one real implementation and a part in the simulator
@@ -40,6 +42,38 @@ class Disks {
     virtual Status clear_label(const std::string& path, const std::string& disk_uuid) = 0;
 };
 
+/// What the kernel says of one path of a head.
+struct PathStatus {
+    std::string state;     ///< off, ready, asked, active, failed, gone
+    std::string identity;  ///< what its device was found to be, or "none"
+    std::uint64_t errors = 0;
+};
+
+/// What the kernel says of one head.
+struct HeadStatus {
+    std::string disk;         ///< "nvmemp0"; empty while it is not enabled
+    std::string state;        ///< up, switching, owing, down; empty as above
+    std::string active_path;  ///< names, or "none"
+    std::uint64_t queued = 0;
+    std::uint64_t failovers = 0;
+    std::uint64_t epoch = 0;
+    std::map<std::string, PathStatus> paths;  ///< by name
+};
+
+/// Heads of nvme-mpath-ext, beside what Kernel reconciles of them.
+class Heads {
+  public:
+    virtual ~Heads() = default;
+    /// The block device of a path now, canonical; empty if it is not there. Of several controllers
+    /// of one subsystem the first that is live.
+    virtual std::string find(const v1::Path& path) = 0;
+    /// Of all heads of ours, by directory.
+    virtual Result<std::map<std::string, HeadStatus>> status() = 0;
+    /// Makes a path the active one, as a planned change; does not wait for it. The error carries
+    /// the kernel's words.
+    virtual Status activate(const std::string& head, const std::string& path) = 0;
+};
+
 /// What dm-raid says about one array of ours.
 struct RaidHealth {
     std::string uuid;      ///< dm uuid of the array
@@ -55,6 +89,7 @@ class Kernel {
     Kernel& operator=(const Kernel&) = delete;
     virtual ~Kernel() = default;
     virtual Disks& disks() = 0;
+    virtual Heads& heads() = 0;
     /// Reads back all that is ours. What disks are called now comes from labelled().
     virtual Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) = 0;
     /// Status of every dm-raid array of ours as it is now, by dm uuid.
@@ -67,6 +102,8 @@ class Kernel {
     virtual std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids,
                                                std::uint64_t epoch,
                                                std::chrono::milliseconds drain) = 0;
+    /// Where commands of hosts come in: see sys/command_device.h.
+    virtual Result<CommandDevice> open_commands() = 0;
 };
 
 /// Device-mapper, configfs, libkmod, block devices of this machine. Needs root.

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include <fmt/format.h>
+#include <linux/dm-dnvme.h>
 #include <unistd.h>
 
 #include "model/names.h"
@@ -19,6 +20,7 @@ namespace dnvme::sys {
 namespace {
 
 constexpr const char* kNvmetRoot = "/sys/kernel/config/nvmet";
+constexpr const char* kHeadRoot = "/sys/kernel/config/nvme_mpath_ext";
 
 Status not_mine() {
     return fail(Code::internal, "an action of the store is not for the kernel");
@@ -46,6 +48,10 @@ struct LinuxKernel::Runner {
         const auto device = kernel.with_numbers(a.device);
         return device ? kernel.dm_.reload(*device) : pass(device.error());
     }
+    Status operator()(const plan::FenceFront& a) const { return kernel.dm_.fence_front(a); }
+    Status operator()(const plan::FailHeld& a) const {
+        return kernel.dm_.message(a.uuid, DNVME_MSG_FAIL_HELD);
+    }
     Status operator()(const plan::ResumeDm& a) const { return kernel.dm_.resume(a.uuid); }
     Status operator()(const plan::RemoveDm& a) const { return kernel.dm_.remove(a.uuid); }
     Status operator()(const plan::WipeDm& a) const {
@@ -67,7 +73,7 @@ struct LinuxKernel::Runner {
         return kernel.nvmet_.remove_host(a.nqn);
     }
     Status operator()(const plan::CreateSubsystem& a) const {
-        return kernel.nvmet_.create_subsystem(a.nqn, a.serial);
+        return kernel.nvmet_.create_subsystem(a.nqn, a.serial, a.ids);
     }
     Status operator()(const plan::RemoveSubsystem& a) const {
         return kernel.nvmet_.remove_subsystem(a.nqn);
@@ -86,18 +92,33 @@ struct LinuxKernel::Runner {
     }
     Status operator()(const plan::CreatePort& a) const { return kernel.nvmet_.create_port(a.port); }
     Status operator()(const plan::RemovePort& a) const { return kernel.nvmet_.remove_port(a.id); }
+    Status operator()(const plan::SetAccess& a) const {
+        return kernel.nvmet_.set_access(a.port, a.inaccessible);
+    }
     Status operator()(const plan::LinkSubsystem& a) const {
         return kernel.nvmet_.link(a.port, a.nqn);
     }
     Status operator()(const plan::UnlinkSubsystem& a) const {
         return kernel.nvmet_.unlink(a.port, a.nqn);
     }
+    Status operator()(const plan::CreateHead& a) const { return kernel.heads_.create(a); }
+    Status operator()(const plan::SetHead& a) const { return kernel.heads_.set(a); }
+    Status operator()(const plan::EnableHead& a) const { return kernel.heads_.enable(a); }
+    Status operator()(const plan::DisableHead& a) const { return kernel.heads_.disable(a); }
+    Status operator()(const plan::RemoveHead& a) const { return kernel.heads_.remove(a); }
+    Status operator()(const plan::CreatePath& a) const { return kernel.heads_.create_path(a); }
+    Status operator()(const plan::SetPriority& a) const { return kernel.heads_.set_priority(a); }
+    Status operator()(const plan::EnablePath& a) const { return kernel.heads_.enable_path(a); }
+    Status operator()(const plan::DisablePath& a) const { return kernel.heads_.disable_path(a); }
+    Status operator()(const plan::RemovePath& a) const { return kernel.heads_.remove_path(a); }
+    Status operator()(const plan::ForgetHead&) const { return not_mine(); }
     Status operator()(const plan::MarkFormatted&) const { return not_mine(); }
     Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
     Status operator()(const plan::ForgetHost&) const { return not_mine(); }
 };
 
-LinuxKernel::LinuxKernel() : nvmet_(config_fs_, kNvmetRoot) {}
+LinuxKernel::LinuxKernel()
+    : nvmet_(config_fs_, kNvmetRoot), heads_(config_fs_, kHeadRoot, "/sys") {}
 
 DeviceMap LinuxKernel::map_devices(const std::vector<DmInfo>& dm) const {
     DeviceMap devices;
@@ -218,6 +239,10 @@ Result<plan::KernelState> LinuxKernel::probe(const std::vector<BlockDevice>& lab
         return pass(read.error());
     if (Status read = probe_nvmet(state); !read)
         return pass(read.error());
+    auto heads = heads_.probe();
+    if (!heads)
+        return pass(heads.error());
+    state.heads = *std::move(heads);
     auto modules = loaded_modules();
     if (!modules)
         return pass(modules.error());

@@ -10,6 +10,7 @@
 #include "sys/dm_client.h"
 #include "sys/dm_refs.h"
 #include "sys/doors.h"
+#include "sys/head_configfs.h"
 #include "sys/nvmet_configfs.h"
 
 namespace dnvme::sys {
@@ -20,6 +21,7 @@ class LinuxKernel final : public Kernel {
     LinuxKernel();
 
     Disks& disks() override { return disks_; }
+    Heads& heads() override { return heads_; }
     Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) override;
     Result<std::vector<RaidHealth>> raid_health() override;
     Status run(const plan::Action& action) override;
@@ -27,6 +29,8 @@ class LinuxKernel final : public Kernel {
                                        std::chrono::milliseconds drain) override {
         return dm_.fence_all(uuids, epoch, drain);
     }
+
+    Result<CommandDevice> open_commands() override { return CommandDevice::open(); }
 
     /// That device-mapper can be used at all.
     Status check() { return dm_.check(); }
@@ -52,6 +56,7 @@ class LinuxKernel final : public Kernel {
     DmClient dm_;
     ConfigFs config_fs_;
     NvmetConfigfs nvmet_;
+    HeadConfigfs heads_;
     std::multimap<std::string, std::string> disk_paths_;  ///< disk uuid -> path, as last seen
 };
 

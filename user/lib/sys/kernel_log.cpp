@@ -16,16 +16,28 @@ constexpr int kMaxRecords = 256;
 constexpr int kMaxSentences = 4;
 constexpr std::size_t kRecordBytes = 8192;  // the kernel gives one record a read, never longer
 
+/// The sentence of "<priority>,<sequence>,<time>,<flags>;<text>\n KEY=value\n..."
+std::string_view text_in(std::string_view record) {
+    const std::size_t text_begin = record.find(';');
+    if (text_begin == std::string_view::npos)
+        return {};
+    const std::string_view text = record.substr(text_begin + 1);
+    return trim_end(text.substr(0, text.find('\n')));
+}
+
 }  // namespace
+
+std::optional<std::string> mpath_ext_words(std::string_view record) {
+    constexpr std::string_view kPrefix = "nvme_mpath_ext: ";
+    const std::string_view text = text_in(record);
+    if (!text.starts_with(kPrefix))
+        return std::nullopt;
+    return std::string(text.substr(kPrefix.size()));
+}
 
 std::optional<std::string> device_mapper_words(std::string_view record) {
     constexpr std::string_view kPrefix = "device-mapper: ";
-    // "<priority>,<sequence>,<time>,<flags>;<text>\n KEY=value\n..."
-    const std::size_t text_begin = record.find(';');
-    if (text_begin == std::string_view::npos)
-        return std::nullopt;
-    std::string_view text = record.substr(text_begin + 1);
-    text = trim_end(text.substr(0, text.find('\n')));
+    std::string_view text = text_in(record);
     if (text.starts_with(kPrefix))
         text.remove_prefix(kPrefix.size());
     else if (!text.starts_with("md/") && !text.starts_with("md: "))
@@ -35,7 +47,8 @@ std::optional<std::string> device_mapper_words(std::string_view record) {
     return std::string(text);
 }
 
-KernelLog::KernelLog() : fd_(::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+KernelLog::KernelLog(KernelWords filter)
+    : filter_(filter), fd_(::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
     if (fd_.valid())
         ::lseek(fd_.get(), 0, SEEK_END);
 }
@@ -50,7 +63,7 @@ std::string KernelLog::words() {
             continue;
         if (got <= 0)
             break;
-        const auto sentence = device_mapper_words({buffer.data(), static_cast<std::size_t>(got)});
+        const auto sentence = filter_({buffer.data(), static_cast<std::size_t>(got)});
         if (!sentence)
             continue;
         words += (words.empty() ? "" : "; ") + *sentence;

@@ -100,14 +100,20 @@ Status NvmetConfigfs::remove_host(const std::string& nqn) {
     return by_us && !*by_us ? Status() : removed;
 }
 
-Status NvmetConfigfs::create_subsystem(const std::string& nqn, const std::string& serial) {
+Status NvmetConfigfs::create_subsystem(const std::string& nqn, const std::string& serial,
+                                       model::ControllerIds ids) {
     const Path dir = subsystem(nqn);
     if (Status made = make_bare_dir(dir, {"namespaces", "allowed_hosts"}); !made)
         return made;
     // The model first: by it the subsystem is known as ours if we end here.
-    Status written = write_all(dir, {{"attr_model", std::string(model::subsystem_model)},
-                                     {"attr_serial", serial},
-                                     {"attr_allow_any_host", "0"}});
+    std::vector<Attribute> attributes = {{"attr_model", std::string(model::subsystem_model)},
+                                         {"attr_serial", serial},
+                                         {"attr_allow_any_host", "0"}};
+    if (ids != model::ControllerIds{}) {
+        attributes.push_back({"attr_cntlid_min", std::to_string(ids.first)});
+        attributes.push_back({"attr_cntlid_max", std::to_string(ids.last)});
+    }
+    Status written = write_all(dir, attributes);
     return written ? written : undo_dir(dir, written);
 }
 
@@ -146,10 +152,15 @@ Status NvmetConfigfs::fill_port(const Path& dir, const plan::NvmetPort& port) {
     const bool ipv6 = port.address.find(':') != std::string::npos;
     if (Status marked = fs_.make_dir(port_mark(dir)); !marked)
         return marked;
-    return write_all(dir, {{"addr_trtype", "tcp"},
-                           {"addr_adrfam", ipv6 ? "ipv6" : "ipv4"},
-                           {"addr_traddr", port.address},
-                           {"addr_trsvcid", std::to_string(port.service)}});
+    Status written = write_all(dir, {{"addr_trtype", "tcp"},
+                                     {"addr_adrfam", ipv6 ? "ipv6" : "ipv4"},
+                                     {"addr_traddr", port.address},
+                                     {"addr_trsvcid", std::to_string(port.service)}});
+    return written && port.inaccessible ? set_access(port.id, true) : written;
+}
+
+Status NvmetConfigfs::set_access(std::uint16_t port, bool inaccessible) {
+    return fs_.write(port_access(port_dir(port)), inaccessible ? kInaccessible : kOptimized);
 }
 
 Status NvmetConfigfs::create_port(const plan::NvmetPort& port) {

@@ -38,7 +38,8 @@ class NvmetConfigfs {
     Status create_host(const std::string& nqn);
     /// Success if a subsystem that is not ours still uses the entry.
     Status remove_host(const std::string& nqn);
-    Status create_subsystem(const std::string& nqn, const std::string& serial);
+    Status create_subsystem(const std::string& nqn, const std::string& serial,
+                            model::ControllerIds ids = {});
     Status remove_subsystem(const std::string& nqn);
     Status create_namespace(const std::string& nqn, std::uint32_t nsid,
                             const plan::NvmetNamespace& ns);
@@ -48,6 +49,7 @@ class NvmetConfigfs {
     Status disallow_host(const std::string& nqn, const std::string& host_nqn);
     Status create_port(const plan::NvmetPort& port);
     Status remove_port(std::uint16_t id);
+    Status set_access(std::uint16_t port, bool inaccessible);
     Status link(std::uint16_t port, const std::string& nqn);
     Status unlink(std::uint16_t port, const std::string& nqn);
 

@@ -21,6 +21,15 @@ std::string uuid_of_path(const std::string& path) {
     return model::parse_dm_uuid(uuid) ? uuid : "";
 }
 
+Result<model::ControllerIds> read_ids(const Path& subsystem) {
+    const Result<std::string> first = ConfigFs::read(subsystem / "attr_cntlid_min");
+    const Result<std::string> last = ConfigFs::read(subsystem / "attr_cntlid_max");
+    if (!first || !last)
+        return pass(!first ? first.error() : last.error());
+    return model::ControllerIds{.first = to_number<std::uint16_t>(*first).value_or(0),
+                                .last = to_number<std::uint16_t>(*last).value_or(0)};
+}
+
 }  // namespace
 
 Result<bool> NvmetConfigfs::is_ours(const std::string& nqn) const {
@@ -48,11 +57,15 @@ Result<plan::NvmetNamespace> NvmetConfigfs::read_namespace(const Path& dir) cons
 Result<plan::NvmetSubsystem> NvmetConfigfs::read_subsystem(const std::string& nqn) const {
     const Path dir = subsystem(nqn);
     const Result<std::string> serial = ConfigFs::read(dir / "attr_serial");
+    const auto ids = read_ids(dir);
     const auto hosts = ConfigFs::list(dir / "allowed_hosts");
     const auto nsids = ConfigFs::list(dir / "namespaces");
-    if (!serial || !hosts || !nsids)
-        return pass(!serial ? serial.error() : !hosts ? hosts.error() : nsids.error());
-    plan::NvmetSubsystem read{.nqn = nqn, .serial = *serial, .namespaces = {}, .allowed_hosts = {}};
+    if (!serial || !ids)
+        return pass(!serial ? serial.error() : ids.error());
+    if (!hosts || !nsids)
+        return pass(!hosts ? hosts.error() : nsids.error());
+    plan::NvmetSubsystem read{
+        .nqn = nqn, .serial = *serial, .namespaces = {}, .allowed_hosts = {}, .ids = *ids};
     read.allowed_hosts.insert(hosts->begin(), hosts->end());
     for (const std::string& name : *nsids) {
         const auto ns = read_namespace(dir / "namespaces" / name);
@@ -85,13 +98,19 @@ Result<plan::NvmetPort> NvmetConfigfs::read_port(std::uint16_t id) const {
     const Path dir = port_dir(id);
     const Result<std::string> address = ConfigFs::read(dir / "addr_traddr");
     const Result<std::string> service = ConfigFs::read(dir / "addr_trsvcid");
+    const Result<std::string> access = ConfigFs::read(port_access(dir));
     const auto links = ConfigFs::list(dir / "subsystems");
-    if (!address || !service || !links)
-        return pass(!address ? address.error() : !service ? service.error() : links.error());
+    for (const auto* value : {&address, &service, &access}) {
+        if (!*value)
+            return pass(value->error());
+    }
+    if (!links)
+        return pass(links.error());
     return plan::NvmetPort{.id = id,
                            .address = *address,
                            .service = to_number<std::uint16_t>(*service).value_or(0),
-                           .subsystems = {links->begin(), links->end()}};
+                           .subsystems = {links->begin(), links->end()},
+                           .inaccessible = *access == kInaccessible};
 }
 
 Status NvmetConfigfs::probe_ports(NvmetState& state) const {

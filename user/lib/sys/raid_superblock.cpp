@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "sys/fd.h"
+#include "base/fd.h"
 #include "sys/refused.h"
 
 namespace dnvme::sys {

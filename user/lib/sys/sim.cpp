@@ -2,20 +2,25 @@
 #include "sys/sim.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <variant>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <linux/dm-dnvme.h>
+#include <sys/socket.h>
 
+#include "model/names.h"
 #include "plan/references.h"
 #include "sys/dm_refs.h"
+#include "sys/fence_front.h"
 #include "sys/refused.h"
 #include "sys/sim_rules.h"
 
 namespace dnvme::sys {
 
-Simulator::Simulator() : disks_(kernel_), gates_(kernel_) {}
+Simulator::Simulator() : disks_(kernel_), gates_(kernel_), heads_(kernel_) {}
 
 plan::KernelState Simulator::state() const {
     plan::KernelState state = kernel_;
@@ -59,8 +64,10 @@ Status Simulator::run(const plan::Action& action) {
     if (Status fault = injected_fault(description); !fault)
         return fault;
     const plan::KernelState before = state();
-    if (Status allowed = check_action({before, disks_, thins_}, action); !allowed)
+    if (Status allowed = check_action({before, disks_, thins_, heads_}, action); !allowed)
         return pass(allowed.error(), description);
+    if (Status told = tell_front(action); !told)
+        return pass(told.error(), description);
     apply(action);
     history_.push_back(description);
     return {};
@@ -77,6 +84,18 @@ std::vector<FenceResult> Simulator::fence_all(const std::vector<std::string>& uu
     return sys::fence_all(gates_, uuids, epoch, drain);
 }
 
+Status Simulator::tell_front(const plan::Action& action) {
+    if (const auto* fence = std::get_if<plan::FenceFront>(&action)) {
+        const auto now = gates_.status(fence->uuid);
+        return now ? fence_front(gates_, *now, *fence) : pass(now.error());
+    }
+    if (const auto* fail = std::get_if<plan::FailHeld>(&action)) {
+        const auto done = gates_.send(fail->uuid, DNVME_MSG_FAIL_HELD);
+        return done ? Status() : pass(done.error());
+    }
+    return {};
+}
+
 void Simulator::apply(const plan::Action& action) {
     if (const auto* thin = std::get_if<plan::CreateThin>(&action))
         thins_[pool_metadata(kernel_, thin->pool_uuid)].insert(thin->thin_id);
@@ -91,11 +110,29 @@ void Simulator::apply(const plan::Action& action) {
     plan::apply_to(kernel_, action);
 }
 
+Result<CommandDevice> Simulator::open_commands() {
+    if (!kernel_.modules.contains(model::command_module))
+        return fail(Code::unavailable, "module nvmet-mpath-ext is not loaded");
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) < 0)
+        return refused(errno, "make a pair of sockets");
+    module_end_ = Fd(ends[0]);
+    return CommandDevice(Fd(ends[1]));
+}
+
 void Simulator::reboot() {
     kernel_ = {};
     failed_.clear();
     gates_.forget_all();
     foreign_opens_.clear();
+}
+
+void Simulator::unplug_namespace(const std::string& device) {
+    heads_.unplug(device);
+    for (auto& [name, head] : kernel_.heads) {
+        for (auto& [path, state] : head.paths)
+            state.enabled = state.enabled && state.device != device;
+    }
 }
 
 void Simulator::fail_action(int n, int sys_errno) {

@@ -11,6 +11,7 @@
 #include "sys/doors.h"
 #include "sys/sim_disks.h"
 #include "sys/sim_gates.h"
+#include "sys/sim_heads.h"
 
 namespace dnvme::sys {
 
@@ -20,16 +21,28 @@ class Simulator final : public Kernel {
     Simulator();
 
     Disks& disks() override { return disks_; }
+    Heads& heads() override { return heads_; }
     Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) override;
     Result<std::vector<RaidHealth>> raid_health() override;
     Status run(const plan::Action& action) override;
     std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids, std::uint64_t epoch,
                                        std::chrono::milliseconds drain) override;
 
+    /// Errors: unavailable (the module is not loaded).
+    Result<CommandDevice> open_commands() override;
+
+    /// The module's end of the device that was opened last: a test writes commands to it and reads
+    /// answers. Not valid if none was.
+    [[nodiscard]] const Fd& module_end() const { return module_end_; }
+    /// The device is lost.
+    void lose_commands() { module_end_ = Fd(); }
     /// Power off and on: everything of the kernel is gone, what stands on disks stays.
     void reboot();
     void unplug(const std::string& path) { disks_.unplug(path); }
     void plug(const std::string& path) { disks_.plug(path); }
+    /// A namespace goes: paths let go of it by themselves.
+    void unplug_namespace(const std::string& device);
+    void plug_namespace(const std::string& device) { heads_.plug(device); }
     /// The @p n-th run() from now, 1 being the next, fails once and does nothing; 0 takes it back.
     void fail_action(int n, int sys_errno);
     /// Every action whose description contains @p text fails and does nothing; "" takes it back.
@@ -50,15 +63,19 @@ class Simulator final : public Kernel {
 
   private:
     Status injected_fault(const std::string& description);
+    /// What a front answers; nothing for an action that asks none.
+    Status tell_front(const plan::Action& action);
     void apply(const plan::Action& action);
 
     plan::KernelState kernel_;
     SimDisks disks_;
     SimGates gates_;
+    SimHeads heads_;
     std::map<std::string, std::set<std::uint32_t>> thins_;  ///< by the pool's metadata device
     std::map<std::string, std::set<std::size_t>> failed_;   ///< raid uuid -> member indices
     std::map<std::string, int> foreign_opens_;              ///< by dm uuid
     std::vector<std::string> history_;
+    Fd module_end_;
     int countdown_ = 0;
     int countdown_errno_ = 0;
     std::string fail_text_;

@@ -4,7 +4,9 @@
 #include <cerrno>
 
 #include <fmt/format.h>
+#include <linux/dm-dnvme.h>
 
+#include "plan/references.h"
 #include "sys/refused.h"
 #include "sys/word_reader.h"
 
@@ -24,10 +26,39 @@ Result<std::uint64_t> SimGates::epoch_of(const std::string& uuid) const {
     return WordReader(device->second.table[0].params).number<std::uint64_t>();
 }
 
+Result<DnvmeStatus> SimGates::status(const std::string& uuid) const {
+    const Result<std::uint64_t> epoch = epoch_of(uuid);
+    if (!epoch) {
+        return pass(epoch.error());
+    }
+    DnvmeStatus status;
+    status.epoch = *epoch;
+    const bool standby = plan::dm_devices_below(kernel_.dm.at(uuid)).empty();
+    status.state = standby ? DNVME_STATE_HELD : DNVME_STATE_LIVE;
+    if (fenced_.contains(uuid)) {
+        status.state = DNVME_STATE_FENCED;
+    }
+    return status;
+}
+
+Result<std::string> SimGates::fail_held(const std::string& uuid) const {
+    const Result<DnvmeStatus> now = status(uuid);
+    if (!now) {
+        return pass(now.error());
+    }
+    if (now->state == DNVME_STATE_LIVE) {
+        return refused(EINVAL, fmt::format("gate {} is live", uuid));
+    }
+    return std::string();
+}
+
 Result<std::string> SimGates::send(const std::string& uuid, const std::string& text) {
     const Result<std::uint64_t> current = epoch_of(uuid);
     if (!current) {
         return pass(current.error());
+    }
+    if (text == DNVME_MSG_FAIL_HELD) {
+        return fail_held(uuid);
     }
     WordReader words(text);
     const bool is_fence = words.word() == "fence";

@@ -16,8 +16,10 @@ class SimGates final : public GateMessages {
   public:
     explicit SimGates(const plan::KernelState& kernel) : kernel_(kernel) {}
 
-    /// Understands "fence <epoch> <ms>" and "drain <ms>"; no time passes.
+    /// Understands "fence <epoch> <ms>", "drain <ms>" and "fail_held"; no time passes.
     Result<std::string> send(const std::string& uuid, const std::string& text) override;
+    /// Epoch and state. Errors as of a message.
+    Result<DnvmeStatus> status(const std::string& uuid) const;
     /// From now on so many bios are below the gate, and none of them returns.
     void leave_in_flight(const std::string& uuid, std::uint64_t bios) { in_flight_[uuid] = bios; }
     /// The gate has another table, or is gone.
@@ -27,6 +29,8 @@ class SimGates final : public GateMessages {
   private:
     /// Error: ENXIO if there is no such device, EINVAL if it is no gate.
     Result<std::uint64_t> epoch_of(const std::string& uuid) const;
+    /// Error: EINVAL if it is live.
+    Result<std::string> fail_held(const std::string& uuid) const;
 
     const plan::KernelState& kernel_;
     std::map<std::string, std::uint64_t> fenced_;     ///< dm uuid -> epoch of the last fence

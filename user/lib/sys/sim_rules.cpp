@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "base/words.h"
+#include "model/names.h"
+#include "plan/heads.h"
 #include "plan/references.h"
 #include "sys/dm_refs.h"
 #include "sys/number.h"
@@ -25,6 +27,11 @@ std::uint64_t sectors_of(const plan::DmDevice& device) {
     return sectors;
 }
 
+bool has_enabled_path(const plan::Head& head) {
+    return std::any_of(head.paths.begin(), head.paths.end(),
+                       [](const auto& path) { return path.second.enabled; });
+}
+
 /// One rule per action; named after what the kernel would refuse.
 class Rules {
   public:
@@ -33,6 +40,8 @@ class Rules {
     Status operator()(const plan::LoadModule&) const { return {}; }
     Status operator()(const plan::CreateDm& a) const;
     Status operator()(const plan::ReloadDm& a) const;
+    Status operator()(const plan::FenceFront& a) const { return device_exists(a.uuid); }
+    Status operator()(const plan::FailHeld& a) const { return device_exists(a.uuid); }
     Status operator()(const plan::ResumeDm& a) const { return device_exists(a.uuid); }
     Status operator()(const plan::RemoveDm& a) const { return device_closed(a.uuid); }
     Status operator()(const plan::WipeDm& a) const;
@@ -48,8 +57,20 @@ class Rules {
     Status operator()(const plan::DisallowHost& a) const;
     Status operator()(const plan::CreatePort& a) const;
     Status operator()(const plan::RemovePort& a) const;
+    Status operator()(const plan::SetAccess& a) const;
     Status operator()(const plan::LinkSubsystem& a) const;
     Status operator()(const plan::UnlinkSubsystem& a) const;
+    Status operator()(const plan::CreateHead& a) const;
+    Status operator()(const plan::SetHead& a) const;
+    Status operator()(const plan::EnableHead& a) const;
+    Status operator()(const plan::DisableHead& a) const { return head_exists(a.head); }
+    Status operator()(const plan::RemoveHead& a) const;
+    Status operator()(const plan::CreatePath& a) const { return head_exists(a.head); }
+    Status operator()(const plan::SetPriority& a) const { return path_exists(a.head, a.path); }
+    Status operator()(const plan::EnablePath& a) const;
+    Status operator()(const plan::DisablePath& a) const { return path_exists(a.head, a.path); }
+    Status operator()(const plan::RemovePath& a) const { return path_exists(a.head, a.path); }
+    Status operator()(const plan::ForgetHead&) const { return not_mine(); }
     Status operator()(const plan::MarkFormatted&) const { return not_mine(); }
     Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
     Status operator()(const plan::ForgetHost&) const { return not_mine(); }
@@ -65,6 +86,8 @@ class Rules {
     [[nodiscard]] Status linear_fits(const plan::DmTarget& target) const;
     [[nodiscard]] Status thin_exists(const plan::DmTarget& target) const;
     [[nodiscard]] std::uint64_t size_of(const std::string& reference) const;
+    [[nodiscard]] Status head_exists(const std::string& head) const;
+    [[nodiscard]] Status path_exists(const std::string& head, const std::string& path) const;
     [[nodiscard]] Status nvmet_loaded() const;
     [[nodiscard]] Status subsystem_exists(const std::string& nqn) const;
     [[nodiscard]] Status address_free(const plan::NvmetPort& port) const;
@@ -299,6 +322,12 @@ Status Rules::address_free(const plan::NvmetPort& port) const {
     return {};
 }
 
+Status Rules::operator()(const plan::SetAccess& a) const {
+    if (!kernel_.ports.contains(a.port))
+        return refused(ENOENT, fmt::format("port {}", a.port));
+    return {};
+}
+
 Status Rules::operator()(const plan::LinkSubsystem& a) const {
     if (Status exists = subsystem_exists(a.nqn); !exists)
         return exists;
@@ -314,6 +343,67 @@ Status Rules::operator()(const plan::UnlinkSubsystem& a) const {
     const auto port = kernel_.ports.find(a.port);
     if (port == kernel_.ports.end() || !port->second.subsystems.contains(a.nqn))
         return refused(ENOENT, fmt::format("port {} links {}", a.port, a.nqn));
+    return {};
+}
+
+Status Rules::head_exists(const std::string& head) const {
+    if (!kernel_.heads.contains(head))
+        return refused(ENOENT, "head " + head);
+    return {};
+}
+
+Status Rules::path_exists(const std::string& head, const std::string& path) const {
+    if (Status exists = head_exists(head); !exists)
+        return exists;
+    if (!kernel_.heads.at(head).paths.contains(path))
+        return refused(ENOENT, fmt::format("path {} of head {}", path, head));
+    return {};
+}
+
+Status Rules::operator()(const plan::CreateHead& a) const {
+    if (!kernel_.modules.contains(model::head_module))
+        return refused(ENOENT, "module nvme-mpath-ext is not loaded");
+    if (kernel_.heads.contains(a.head))
+        return refused(EEXIST, "head " + a.head);
+    return {};
+}
+
+Status Rules::operator()(const plan::SetHead& a) const {
+    if (Status exists = head_exists(a.head); !exists)
+        return exists;
+    const plan::Head& head = kernel_.heads.at(a.head);
+    const bool in_use = a.attribute == "policy" ? head.enabled : has_enabled_path(head);
+    if (in_use && !plan::changes_live(a.attribute))
+        return refused(EBUSY, fmt::format("{} of head {}", a.attribute, a.head));
+    return {};
+}
+
+Status Rules::operator()(const plan::EnableHead& a) const {
+    if (Status exists = head_exists(a.head); !exists)
+        return exists;
+    if (!has_enabled_path(kernel_.heads.at(a.head)))
+        return refused(ENODEV, fmt::format("head {} has no path that is enabled", a.head));
+    return {};
+}
+
+Status Rules::operator()(const plan::RemoveHead& a) const {
+    if (Status exists = head_exists(a.head); !exists)
+        return exists;
+    if (!kernel_.heads.at(a.head).paths.empty())
+        return refused(ENOTEMPTY, "head " + a.head);
+    return {};
+}
+
+Status Rules::operator()(const plan::EnablePath& a) const {
+    if (Status exists = path_exists(a.head, a.path); !exists)
+        return exists;
+    const std::string identity = view_.heads.identity_of(a.device);
+    if (identity.empty())
+        return refused(ENOENT, a.device);
+    const std::string& stated = kernel_.heads.at(a.head).paths.at(a.path).identity;
+    if (!stated.empty() && stated != identity)
+        return refused(EXDEV, fmt::format("path {}: {} is {}, and the head is of {}", a.path,
+                                          a.device, identity, stated));
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include "plan/action.h"
 #include "plan/kernel_state.h"
 #include "sys/sim_disks.h"
+#include "sys/sim_heads.h"
 
 namespace dnvme::sys {
 
@@ -18,6 +19,7 @@ struct SimView {
     const plan::KernelState& kernel;  ///< with open counts
     const SimDisks& disks;
     const std::map<std::string, std::set<std::uint32_t>>& thins;  ///< by pool metadata device
+    const SimHeads& heads;
 };
 
 /// Tables and messages refuse for the reasons for which the kernel would. Pure.

@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "sys/fd.h"
+#include "base/fd.h"
 #include "sys/refused.h"
 
 namespace dnvme::sys {

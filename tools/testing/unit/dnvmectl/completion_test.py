@@ -77,6 +77,16 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("dnvmectl volume attach volume-1 "), {"host-1", "host-2"})
         self.assertEqual(self.complete("dnvmectl disk create /dev/x --node "), {"node-1", "node-2"})
 
+    def test_heads_and_paths(self) -> None:
+        self.assertEqual(self.complete("dnvmectl path list "), {"head-1", "head-2"})
+        self.assertEqual(self.complete("dnvmectl path activate "), {"head-1", "head-2"})
+        self.assertEqual(self.complete("dnvmectl path activate m1 "), {"path-1", "path-2"})
+        self.assertEqual(self.complete("dnvmectl head set "), {"head-1", "head-2"})
+        self.assertEqual(self.complete("dnvmectl path set "), {"head-1", "head-2"})
+        self.assertEqual(self.complete("dnvmectl path set m1 "), {"path-1", "path-2"})
+        self.assertEqual(self.complete("dnvmectl path create m1 "), set())
+        self.assertEqual(self.complete("dnvmectl head create m1 --activation n"), {"none", "nvme"})
+
     def test_names_come_from_the_daemon_that_the_line_names(self) -> None:
         self.complete("dnvmectl --socket /x volume show ")
         self.assertIn("--socket /x", (self.directory / "log").read_text())

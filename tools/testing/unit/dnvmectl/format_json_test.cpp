@@ -37,7 +37,8 @@ TEST(FormatJson, AttachmentIsTheSameAsTheCommands) {
     EXPECT_EQ(shown["volume"], "v1");
     EXPECT_EQ(shown["host"], "h1");
     ASSERT_EQ(shown["connect"].size(), 2U);
-    const auto expected = R"({"transport": "tcp", "address": "2001:db8::1", "port": 4420,
+    const auto expected =
+        R"({"controller": 0, "transport": "tcp", "address": "2001:db8::1", "port": 4420,
         "subsystem_nqn": "nqn.v1", "host_nqn": "nqn.h1",
         "command": "nvme connect -t tcp -a 2001:db8::1 -s 4420 -n nqn.v1 -q nqn.h1"})"_json;
     EXPECT_EQ(shown["connect"][1], expected);

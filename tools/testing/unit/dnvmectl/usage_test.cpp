@@ -22,17 +22,19 @@ struct UsageCase {
 TEST(Usage, MistakesAreNamedAndPointAtHelp) {
     for (const auto& [arguments, message] : std::vector<UsageCase>{
              {{},
-              "dnvmectl: say what to do: node, disk, volume, host, info\n"
+              "dnvmectl: say what to do: node, disk, volume, host, head, path, info\n"
               "Try 'dnvmectl --help'.\n"},
              {{"foo"},
-              "dnvmectl: 'foo' is no command: choose from node, disk, volume, host, info\n"
+              "dnvmectl: 'foo' is no command: choose from node, disk, volume, host, head, path, "
+              "info\n"
               "Try 'dnvmectl --help'.\n"},
              {{"volume"},
-              "dnvmectl: volume: say what to do: create, list, show, attach, detach, delete\n"
+              "dnvmectl: volume: say what to do: create, list, show, attach, detach, activate, "
+              "delete\n"
               "Try 'dnvmectl volume --help'.\n"},
              {{"volume", "frob", "v1"},
               "dnvmectl: volume: 'frob' is no command: choose from create, list, show, attach, "
-              "detach, delete\n"
+              "detach, activate, delete\n"
               "Try 'dnvmectl volume --help'.\n"},
              {{"volume", "create"},
               "dnvmectl: volume create: NAME is required\n"
@@ -105,7 +107,9 @@ TEST(Usage, HelpFitsA80ColumnTerminal) {
                                                                      {"volume", "attach"},
                                                                      {"volume", "list"},
                                                                      {"host"},
-                                                                     {"host", "create"}}) {
+                                                                     {"host", "create"},
+                                                                     {"head", "set"},
+                                                                     {"path", "set"}}) {
         auto arguments = command;
         arguments.emplace_back("--help");
         const Ran ran = run(arguments);

@@ -29,6 +29,10 @@ inline v1::VolumeView make_volume_view() {
     view.set_subsystem_nqn("nqn.v1");
     *view.add_portals() = *parse_portal("192.0.2.1:4420");
     *view.add_portals() = *parse_portal("[2001:db8::1]:4420");
+    v1::ControllerView& controller = *view.add_controllers();
+    controller.set_role(v1::ROLE_ACTIVE);
+    controller.set_subsystem_nqn(view.subsystem_nqn());
+    *controller.mutable_portals() = view.portals();
     return view;
 }
 

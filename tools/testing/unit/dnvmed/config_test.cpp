@@ -23,7 +23,8 @@ TEST(Config, EmptyFileMeansDefaults) {
     ASSERT_TRUE(config);
     EXPECT_EQ(config->node, "");
     EXPECT_EQ(config->socket, "/run/dnvme/dnvmed.sock");
-    EXPECT_EQ(config->store, "/var/lib/dnvme/store.db");
+    EXPECT_EQ(config->store.kind, "sqlite");
+    EXPECT_EQ(config->store.path, "/var/lib/dnvme/store.db");
     EXPECT_EQ(config->first_port_id, 1);
     EXPECT_EQ(config->drain_ms, 3000U);
     EXPECT_EQ(config->log_level, "info");
@@ -48,10 +49,54 @@ TEST(Config, EveryKeyIsTaken) {
     ASSERT_TRUE(config) << config.error().message();
     EXPECT_EQ(config->node, "n1");
     EXPECT_EQ(config->socket, "/run/x.sock");
-    EXPECT_EQ(config->store, "/srv/store.db");
+    EXPECT_EQ(config->store.path, "/srv/store.db");
     EXPECT_EQ(config->first_port_id, 100);
     EXPECT_EQ(config->drain_ms, 500U);
     EXPECT_EQ(config->log_level, "debug");
+}
+
+TEST(Config, EtcdIsNamedByItsMembers) {
+    auto config = parse_config(R"(
+        [node]
+        name = "n1"
+        [store]
+        kind = "etcd"
+        endpoints = ["https://10.0.0.1:2379", "https://10.0.0.2:2379"]
+        ca = "/etc/dnvme/ca.pem"
+        cert = "/etc/dnvme/cert.pem"
+        key = "/etc/dnvme/key.pem"
+        user = "dnvme"
+        password_file = "/etc/dnvme/password"
+    )",
+                               "dnvmed.toml");
+    ASSERT_TRUE(config) << config.error().message();
+    EXPECT_TRUE(resolve(*config));
+    EXPECT_EQ(config->store.kind, "etcd");
+    EXPECT_THAT(config->store.endpoints,
+                testing::ElementsAre("https://10.0.0.1:2379", "https://10.0.0.2:2379"));
+    EXPECT_EQ(config->store.ca, "/etc/dnvme/ca.pem");
+    EXPECT_EQ(config->store.cert, "/etc/dnvme/cert.pem");
+    EXPECT_EQ(config->store.key, "/etc/dnvme/key.pem");
+    EXPECT_EQ(config->store.user, "dnvme");
+    EXPECT_EQ(config->store.password_file, "/etc/dnvme/password");
+    config->store.password_file.clear();
+    EXPECT_THAT(resolve(*config).error().message(), HasSubstr("store.password_file are needed"));
+    config->store.key.clear();
+    EXPECT_THAT(resolve(*config).error().message(), HasSubstr("store.key are needed together"));
+}
+
+TEST(Config, StoreKindDecidesWhatItNeeds) {
+    Config config;
+    config.node = "n1";
+    config.store.kind = "ectd";
+    EXPECT_THAT(resolve(config).error().message(), HasSubstr("must be one of sqlite, etcd"));
+    config.store.kind = "etcd";
+    EXPECT_THAT(resolve(config).error().message(), HasSubstr("members in store.endpoints"));
+    config.store = {};
+    config.store.user = "dnvme";
+    EXPECT_THAT(resolve(config).error().message(), HasSubstr("nothing but store.path"));
+    EXPECT_THAT(error_of("[store]\nendpoints = []\n"), HasSubstr("array of strings"));
+    EXPECT_THAT(error_of("[store]\nendpoints = [7]\n"), HasSubstr("array of strings"));
 }
 
 TEST(Config, UnknownKeyIsAnErrorWithItsLine) {
@@ -137,9 +182,9 @@ TEST(Options, SimulationKeepsItsStoreInMemoryUnlessOneIsNamed) {
     options.config = "/dev/null";
     options.node = "n1";
     options.simulate = true;
-    EXPECT_EQ(effective_config(options)->store, ":memory:");
+    EXPECT_EQ(effective_config(options)->store.path, ":memory:");
     options.store = "/tmp/sim.db";
-    EXPECT_EQ(effective_config(options)->store, "/tmp/sim.db");
+    EXPECT_EQ(effective_config(options)->store.path, "/tmp/sim.db");
 }
 
 TEST(Options, EveryFlagIsParsed) {

@@ -2,12 +2,15 @@
 // The daemon dies after any number of writes to the store and actions in the kernel. The next one
 // finds whatever that left, and either completes it or takes it away.
 #include <functional>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "machine.h"
 #include "model/names.h"
+#include "plan/references.h"
+#include "store/forwarding.h"
 #include "view.h"
 
 namespace dnvme::daemon {
@@ -24,20 +27,18 @@ struct Life {
     }
 };
 
-class MortalStore : public store::Store {
+class MortalStore : public store::ForwardingStore {
   public:
-    MortalStore(store::Store& below, Life& life) : below_(below), life_(life) {}
-    Result<store::Snapshot> list(const std::string& prefix) override { return below_.list(prefix); }
+    MortalStore(store::Store& below, Life& life) : ForwardingStore(below), life_(life) {}
     Result<std::int64_t> transact(const std::vector<store::Compare>& compares,
                                   const std::vector<store::Write>& writes) override {
         if (auto alive = life_.step(); !alive) {
             return pass(alive.error());
         }
-        return below_.transact(compares, writes);
+        return ForwardingStore::transact(compares, writes);
     }
 
   private:
-    store::Store& below_;
     Life& life_;
 };
 
@@ -45,6 +46,7 @@ class MortalKernel : public sys::Kernel {
   public:
     MortalKernel(sys::Kernel& below, Life& life) : below_(below), life_(life) {}
     sys::Disks& disks() override { return below_.disks(); }
+    sys::Heads& heads() override { return below_.heads(); }
     Result<plan::KernelState> probe(const std::vector<sys::BlockDevice>& labelled) override {
         return below_.probe(labelled);
     }
@@ -53,7 +55,9 @@ class MortalKernel : public sys::Kernel {
         if (auto alive = life_.step(); !alive) {
             return alive;
         }
-        return below_.run(action);
+        auto ran = below_.run(action);
+        expect_one_owner();
+        return ran;
     }
     std::vector<sys::FenceResult> fence_all(const std::vector<std::string>& uuids,
                                             std::uint64_t epoch,
@@ -61,7 +65,23 @@ class MortalKernel : public sys::Kernel {
         return below_.fence_all(uuids, epoch, drain);
     }
 
+    Result<sys::CommandDevice> open_commands() override { return below_.open_commands(); }
+
   private:
+    /// L3: no leg is below two fronts, at no moment.
+    void expect_one_owner() {
+        std::set<std::string> legs;
+        const auto state = below_.probe({}).value();
+        for (const auto& [uuid, device] : state.dm) {
+            if (model::parse_dm_uuid(uuid)->kind != model::DmKind::front) {
+                continue;
+            }
+            for (const auto& leg : plan::dm_devices_below(device)) {
+                EXPECT_TRUE(legs.insert(leg).second) << leg << " is below " << uuid << " too";
+            }
+        }
+    }
+
     sys::Kernel& below_;
     Life& life_;
 };
@@ -163,6 +183,23 @@ TEST_F(Deaths, Detach) {
     EXPECT_GT(steps, 2) << "it never died";
     const std::string nqn = model::subsystem_nqn(cluster().volumes.at("v1").uuid());
     EXPECT_THAT(sim_.state().subsystems.at(nqn).allowed_hosts, testing::ElementsAre(kOtherNqn));
+    expect_whole();
+}
+
+/// The record decides: from its change on the new owner serves, whenever the daemon died.
+TEST_F(Deaths, ChangeOfOwner) {
+    furnish_volume(2);
+    int steps = 0;
+    std::uint32_t next = 1;
+    while (survive(steps, [&] { return activate("v1", next); })) {
+        SCOPED_TRACE(steps);
+        expect_whole();
+        const std::uint32_t owner = cluster().volumes.at("v1").owner();
+        EXPECT_EQ(owner == next, steps > 0);
+        next = (owner + 1) % 3;
+        ++steps;
+    }
+    EXPECT_GT(steps, 6) << "it never died";
     expect_whole();
 }
 

@@ -8,6 +8,7 @@
 
 #include "machine.h"
 #include "model/names.h"
+#include "store/forwarding.h"
 
 namespace dnvme::daemon {
 namespace {
@@ -198,17 +199,13 @@ TEST_F(Failures, VolumeBeingDeletedIsLeftAlone) {
 }
 
 /// A store that somebody else writes to just before we do.
-class ContestedStore : public store::Store {
+class ContestedStore : public store::ForwardingStore {
   public:
-    explicit ContestedStore(store::Store& below) : below_(below) {}
-    Result<store::Snapshot> list(const std::string& prefix) override { return below_.list(prefix); }
+    using ForwardingStore::ForwardingStore;
     Result<std::int64_t> transact(const std::vector<store::Compare>& /*compares*/,
                                   const std::vector<store::Write>& /*writes*/) override {
         return fail(Code::conflict, "changed by somebody else meanwhile: try again");
     }
-
-  private:
-    store::Store& below_;
 };
 
 TEST_F(Failures, LabelIsTakenBackWhenTheRecordIsNotWritten) {

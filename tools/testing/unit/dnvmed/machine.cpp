@@ -60,13 +60,21 @@ Status Machine::create_disk(const std::string& path, bool force, const std::stri
 }
 
 Status Machine::create_volume(const std::string& name, std::uint64_t size, std::uint32_t legs,
-                              v1::Redundancy redundancy) {
+                              v1::Redundancy redundancy, std::uint32_t standbys) {
     v1::CreateVolumeRequest request;
     request.set_name(name);
     request.set_size_bytes(size);
     request.set_legs(legs);
     request.set_redundancy(redundancy);
+    request.set_standbys(standbys);
     return run(daemon::create_volume, request);
+}
+
+Status Machine::activate(const std::string& volume, std::uint32_t controller) {
+    v1::ActivateVolumeRequest request;
+    request.set_volume(volume);
+    request.set_controller(controller);
+    return run(daemon::activate_volume, request);
 }
 
 Status Machine::create_host(const std::string& name, const std::string& nqn) {
@@ -122,6 +130,12 @@ void Machine::furnish() {
         ASSERT_DONE(create_disk(path));
     }
     ASSERT_DONE(create_host("h1"));
+}
+
+void Machine::furnish_volume(std::uint32_t standbys) {
+    furnish();
+    ASSERT_DONE(create_volume("v1", 1ULL << 30, 2, v1::REDUNDANCY_RAID1, standbys));
+    ASSERT_DONE(attach("v1", "h1"));
 }
 
 model::Cluster Machine::cluster() {

@@ -52,7 +52,9 @@ class Machine : public testing::Test {
     Status create_disk(const std::string& path, bool force = false, const std::string& name = "");
     Status create_volume(const std::string& name, std::uint64_t size = 1ULL << 30,
                          std::uint32_t legs = 1,
-                         v1::Redundancy redundancy = v1::REDUNDANCY_UNSPECIFIED);
+                         v1::Redundancy redundancy = v1::REDUNDANCY_UNSPECIFIED,
+                         std::uint32_t standbys = 0);
+    Status activate(const std::string& volume, std::uint32_t controller);
     Status create_host(const std::string& name, const std::string& nqn = kHostNqn);
     Status attach(const std::string& volume, const std::string& host);
     Status detach(const std::string& volume, const std::string& host);
@@ -67,6 +69,8 @@ class Machine : public testing::Test {
 
     /// A node with disks sim0 to sim3 and host h1.
     void furnish();
+    /// Volume v1 with @p standbys standbys, attached to h1.
+    void furnish_volume(std::uint32_t standbys);
 
     model::Cluster cluster();
     Observation observe();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small parts of the daemon, each on its own.
+#include <array>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "backoff.h"
+#include "event_sources.h"
 #include "events.h"
 #include "instance_lock.h"
 #include "model/names.h"
@@ -99,12 +102,13 @@ TEST(StateThreadTest, WaitingTasksAreDroppedAtTheEnd) {
     EXPECT_EQ(queue->result().error().code(), Code::unavailable);
 }
 
-TEST(StateThreadTest, AlarmRingsAndMaySetTheNext) {
+TEST(AlarmTest, RingsAndMaySetTheNext) {
     auto thread = std::move(StateThread::make().value());
+    Alarm alarm(*thread);
     int rang = 0;
-    ASSERT_TRUE(thread->set_alarm(std::chrono::milliseconds(1), [&] {
+    ASSERT_TRUE(alarm.set(std::chrono::milliseconds(1), [&] {
         ++rang;
-        ASSERT_TRUE(thread->set_alarm(std::chrono::milliseconds(1), [&] {
+        ASSERT_TRUE(alarm.set(std::chrono::milliseconds(1), [&] {
             ++rang;
             thread->stop();
         }));
@@ -113,13 +117,35 @@ TEST(StateThreadTest, AlarmRingsAndMaySetTheNext) {
     EXPECT_EQ(rang, 2);
 }
 
-TEST(StateThreadTest, NewAlarmReplacesTheOld) {
+TEST(AlarmTest, NewReplacesTheOld) {
     auto thread = std::move(StateThread::make().value());
+    Alarm alarm(*thread);
     bool old_rang = false;
-    ASSERT_TRUE(thread->set_alarm(std::chrono::milliseconds(1), [&] { old_rang = true; }));
-    ASSERT_TRUE(thread->set_alarm(std::chrono::milliseconds(20), [&] { thread->stop(); }));
+    ASSERT_TRUE(alarm.set(std::chrono::milliseconds(1), [&] { old_rang = true; }));
+    ASSERT_TRUE(alarm.set(std::chrono::milliseconds(20), [&] { thread->stop(); }));
     ASSERT_TRUE(thread->run());
     EXPECT_FALSE(old_rang);
+}
+
+TEST(FdWatchTest, TellsThatSomethingCanBeRead) {
+    auto thread = std::move(StateThread::make().value());
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    FdWatch watch(*thread);
+    int woken = 0;
+    ASSERT_TRUE(watch.set(ends[0], [&] {
+        char letter = 0;
+        EXPECT_EQ(read(ends[0], &letter, 1), 1);
+        if (++woken == 2) {
+            thread->stop();
+        }
+    }));
+    ASSERT_EQ(write(ends[1], "ab", 2), 2);
+    ASSERT_TRUE(thread->run());
+    EXPECT_EQ(woken, 2);
+    watch.clear();
+    close(ends[0]);
+    close(ends[1]);
 }
 
 TEST(EventQueueTest, GivesEventsThenTheFirstResult) {
@@ -175,6 +201,7 @@ TEST(DeviceSize, SixteenMebibytesAreTheLeast) {
 constexpr const char* kVolume = "00000000-0000-4000-8000-000000000001";
 constexpr const char* kLeg = "00000000-0000-4000-8000-000000000002";
 constexpr const char* kMember = "00000000-0000-4000-8000-000000000003";
+constexpr const char* kStandby = "00000000-0000-4000-8000-000000000005";
 constexpr const char* kGone = "00000000-0000-4000-8000-000000000004";
 
 class OwnersTest : public testing::Test {
@@ -228,6 +255,20 @@ TEST_F(OwnersTest, LeftoversBelongToThemselves) {
 
 TEST_F(OwnersTest, ModulesAreForEverybody) {
     EXPECT_EQ(of(plan::LoadModule{.module = "nvmet"}), Owners::kShared);
+}
+
+/// A volume serves without the module that changes its owner.
+TEST_F(OwnersTest, ModuleOfTheCommandIsForWhoNeedsIt) {
+    EXPECT_EQ(of(plan::LoadModule{.module = "nvmet_mpath_ext"}), "nvmet_mpath_ext");
+}
+
+TEST_F(OwnersTest, StandbysBelongToTheirVolume) {
+    cluster_.volumes["v1"].add_standbys()->set_uuid(kStandby);
+    EXPECT_EQ(of(create(model::DmKind::front, kStandby)), kVolume);
+    EXPECT_EQ(of(plan::FenceFront{.uuid = model::dm_uuid(model::DmKind::front, kStandby)}),
+              kVolume);
+    EXPECT_EQ(of(plan::RemoveSubsystem{.nqn = model::subsystem_nqn(kStandby)}), kVolume);
+    EXPECT_EQ(of(plan::SetAccess{.port = 7, .inaccessible = true}), kVolume);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "kernel_rules.h"
 
 #include <algorithm>
+#include <concepts>
 
 namespace dnvme::plan {
 namespace {
@@ -38,12 +39,29 @@ struct Rules {
     std::string operator()(const CreateDm& a) const {
         if (kernel.dm.contains(a.device.uuid))
             return "is there";
+        machine.fenced_.erase(a.device.uuid);
         if (std::string why = first_sync_is_right(a.device); !why.empty())
             return why;
         return table_loads(a.device);
     }
     std::string operator()(const ReloadDm& a) const {
-        return kernel.dm.contains(a.device.uuid) ? table_loads(a.device) : "is not there";
+        if (!kernel.dm.contains(a.device.uuid))
+            return "is not there";
+        if (std::string why = receipt_is_there(a.device.uuid); !why.empty())
+            return why;
+        machine.fenced_.erase(a.device.uuid);
+        return table_loads(a.device);
+    }
+    std::string operator()(const FenceFront& a) const {
+        if (!has_legs(a.uuid) || kernel.dm.at(a.uuid).suspended)
+            return "there is nothing to fence, or it would wait for ever";
+        machine.fenced_.insert(a.uuid);
+        return "";
+    }
+    std::string operator()(const FailHeld& a) const {
+        if (!kernel.dm.contains(a.uuid) || (has_legs(a.uuid) && !machine.fenced_.contains(a.uuid)))
+            return "holds nothing";
+        return reached(a.uuid);
     }
     std::string operator()(const ResumeDm& a) const {
         return kernel.dm.contains(a.uuid) && kernel.dm.at(a.uuid).suspended ? "" : "not suspended";
@@ -104,12 +122,28 @@ struct Rules {
             return "is not there";
         return kernel.ports.at(a.id).subsystems.empty() ? "" : "has links";
     }
+    std::string operator()(const SetAccess& a) const {
+        if (!kernel.ports.contains(a.port))
+            return "is not there";
+        for (const std::string& nqn : kernel.ports.at(a.port).subsystems) {
+            if (std::string why = access_is_right(nqn, a.inaccessible); !why.empty())
+                return why;
+        }
+        return "";
+    }
     std::string operator()(const LinkSubsystem& a) const;
     std::string operator()(const UnlinkSubsystem& a) const {
         const auto port = kernel.ports.find(a.port);
         return port != kernel.ports.end() && port->second.subsystems.contains(a.nqn)
                    ? ""
                    : "is not linked";
+    }
+    /// Heads have no part in volumes: see heads_test.cpp.
+    template <class A>
+    requires requires(const A& a) {
+        a.head;
+    } || std::same_as<A, ForgetHead> std::string operator()(const A& /*a*/) const {
+        return "";
     }
     std::string operator()(const MarkFormatted& a) const;
     std::string operator()(const ForgetVolume& a) const;
@@ -119,6 +153,12 @@ struct Rules {
     [[nodiscard]] std::string table_loads(const DmDevice& device) const;
     [[nodiscard]] std::string first_sync_is_right(const DmDevice& device) const;
     [[nodiscard]] std::string foundation_is_clean(const std::string& uuid) const;
+    [[nodiscard]] bool has_legs(const std::string& uuid) const;
+    [[nodiscard]] std::string legs_are_free(const DmDevice& front) const;
+    [[nodiscard]] std::string receipt_is_there(const std::string& front) const;
+    [[nodiscard]] std::string reached(const std::string& front) const;
+    [[nodiscard]] std::string access_is_right(const std::string& nqn, bool inaccessible) const;
+    [[nodiscard]] const v1::Volume* volume_of_front(const std::string& uuid) const;
     [[nodiscard]] std::string holder_of(const std::string& uuid) const;
     [[nodiscard]] std::string linked(const std::string& nqn) const;
     [[nodiscard]] bool suspended_anywhere() const {
@@ -159,6 +199,8 @@ std::string Rules::table_loads(const DmDevice& device) const {
                                                                {"raid", "dm_raid"},
                                                                {"thin", "dm_thin_pool"},
                                                                {"thin-pool", "dm_thin_pool"}};
+    if (std::string why = legs_are_free(device); !why.empty())
+        return why;
     for (const DmTarget& target : device.table) {
         if (const auto module = modules.find(target.type); module != modules.end()) {
             if (std::string why = needs_module(module->second); !why.empty())
@@ -200,6 +242,68 @@ std::string Rules::first_sync_is_right(const DmDevice& device) const {
             return "its halves may stay different";
     }
     return "";
+}
+
+bool Rules::has_legs(const std::string& uuid) const {
+    const auto device = kernel.dm.find(uuid);
+    return device != kernel.dm.end() && !references(device->second.table.at(0)).empty();
+}
+
+/// L3: of all fronts of a volume one at most has the legs.
+std::string Rules::legs_are_free(const DmDevice& front) const {
+    const v1::Volume* of = volume_of_front(front.uuid);
+    if (of == nullptr || references(front.table.at(0)).empty())
+        return "";
+    std::vector<std::string> others{of->uuid()};
+    for (const v1::Controller& standby : of->standbys())
+        others.push_back(standby.uuid());
+    for (const std::string& other : others) {
+        if ("DNVME-front-" + other != front.uuid && has_legs("DNVME-front-" + other))
+            return "TWO FRONTS: controller " + other + " has the legs";
+    }
+    return "";
+}
+
+/// L1: whoever loses its legs has drained, and no host hears from it.
+std::string Rules::receipt_is_there(const std::string& front) const {
+    const v1::Volume* of = volume_of_front(front);
+    if (of == nullptr || of->standbys().empty() || !has_legs(front))
+        return "";
+    return machine.fenced_.contains(front) ? reached(front) : "NO RECEIPT";
+}
+
+/// Linked to a port through a namespace.
+std::string Rules::reached(const std::string& front) const {
+    for (const auto& [nqn, subsystem] : kernel.subsystems) {
+        for (const auto& [nsid, ns] : subsystem.namespaces) {
+            if (ns.device_uuid != front)
+                continue;
+            if (std::string why = linked(nqn); !why.empty())
+                return why;
+        }
+    }
+    return "";
+}
+
+/// What holds refuses I/O at its port, what serves does not.
+std::string Rules::access_is_right(const std::string& nqn, bool inaccessible) const {
+    for (const auto& [nsid, ns] : kernel.subsystems.at(nqn).namespaces) {
+        if (has_legs(ns.device_uuid) == inaccessible)
+            return inaccessible ? "refuses what it serves" : "holds what a host sends";
+    }
+    return "";
+}
+
+const v1::Volume* Rules::volume_of_front(const std::string& uuid) const {
+    for (const auto& [name, volume] : machine.cluster_.volumes) {
+        if (uuid == "DNVME-front-" + volume.uuid())
+            return &volume;
+        for (const v1::Controller& standby : volume.standbys()) {
+            if (uuid == "DNVME-front-" + standby.uuid())
+                return &volume;
+        }
+    }
+    return nullptr;
 }
 
 std::string Rules::holder_of(const std::string& uuid) const {
@@ -271,6 +375,9 @@ std::string Rules::operator()(const LinkSubsystem& a) const {
         return "is linked";
     if (subsystem->second.namespaces.empty() || subsystem->second.allowed_hosts.empty())
         return "is not complete";
+    if (std::string why = access_is_right(a.nqn, kernel.ports.at(a.port).inaccessible);
+        !why.empty())
+        return why;
     return needs_module("nvmet_tcp");
 }
 

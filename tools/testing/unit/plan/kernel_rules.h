@@ -30,6 +30,7 @@ class StrictMachine {
     KernelState kernel_;
     std::set<std::string> thins_;     ///< dm uuids of pools that have their thin volume
     std::set<std::string> wiped_;     ///< dm uuids of gates that were wiped here
+    std::set<std::string> fenced_;    ///< dm uuids of fronts with their receipt
     std::set<std::string> resynced_;  ///< dm uuids of rmetas marked since their array last ran
 };
 

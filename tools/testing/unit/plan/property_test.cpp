@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel_rules.h"
+#include "model/controllers.h"
 #include "model/names.h"
 #include "plan/parts.h"
 #include "plan/planner.h"
@@ -48,7 +49,9 @@ void converge(StrictMachine& machine) {
 }
 
 void expect_untouched(const v1::Volume& volume, const std::vector<std::string>& plan) {
-    std::vector<std::string> uuids{volume.uuid()};
+    std::vector<std::string> uuids;
+    for (const v1::Controller& controller : model::controllers_of(volume))
+        uuids.push_back(controller.uuid());
     for (const v1::Leg& leg : volume.legs()) {
         uuids.push_back(leg.uuid());
         for (const v1::LogicalDisk& member : leg.members())
@@ -60,19 +63,25 @@ void expect_untouched(const v1::Volume& volume, const std::vector<std::string>& 
     }
 }
 
+void forget_detached(const std::set<std::string>& attached, const std::string& nqn,
+                     KernelState& kernel) {
+    const auto subsystem = kernel.subsystems.find(nqn);
+    if (subsystem == kernel.subsystems.end())
+        return;
+    std::set<std::string>& allowed = subsystem->second.allowed_hosts;
+    std::erase_if(allowed, [&](const auto& host) { return !attached.contains(host); });
+    if (!allowed.empty())
+        return;
+    for (auto& [id, port] : kernel.ports)
+        port.subsystems.erase(nqn);
+}
+
 /// As if every detach had taken effect: that is what changes also while a volume is down.
 void forget_detached(const model::Cluster& cluster, KernelState& kernel) {
     for (const auto& [name, volume] : cluster.volumes) {
-        const auto subsystem = kernel.subsystems.find(model::subsystem_nqn(volume.uuid()));
-        if (subsystem == kernel.subsystems.end())
-            continue;
-        std::set<std::string>& allowed = subsystem->second.allowed_hosts;
-        const std::set<std::string> attached = attached_hosts(cluster, volume);
-        std::erase_if(allowed, [&](const auto& host) { return !attached.contains(host); });
-        if (!allowed.empty())
-            continue;
-        for (auto& [id, port] : kernel.ports)
-            port.subsystems.erase(subsystem->first);
+        for (const v1::Controller& controller : model::controllers_of(volume))
+            forget_detached(attached_hosts(cluster, volume),
+                            model::subsystem_nqn(controller.uuid()), kernel);
     }
 }
 

@@ -16,11 +16,19 @@ void attach_some(model::Cluster& cluster, v1::Volume& volume, Random& random) {
     }
 }
 
+void own_by_any(v1::Volume& volume, Random& random) {
+    const auto controllers = static_cast<unsigned>(volume.standbys_size()) + 1;
+    volume.set_owner(random() % controllers);
+}
+
 void add_random_volume(model::Cluster& cluster, int number, Random& random) {
     v1::Volume& volume =
         add_volume(cluster, fmt::format("v{}", number), static_cast<int>(1 + random() % 3),
                    one_in(random, 2) ? v1::REDUNDANCY_NONE : v1::REDUNDANCY_RAID1);
     volume.set_deleting(one_in(random, 4));
+    while (one_in(random, 2) && volume.standbys_size() < 3)
+        add_standby(volume);
+    own_by_any(volume, random);
     for (v1::Leg& leg : *volume.mutable_legs())
         leg.set_formatted(!one_in(random, 3));
     attach_some(cluster, volume, random);
@@ -58,6 +66,8 @@ void damage_devices(KernelState& kernel, Random& random) {
 void damage_subsystem(NvmetSubsystem& subsystem, Random& random) {
     if (one_in(random, 8))
         subsystem.serial = "other";
+    if (one_in(random, 8))
+        subsystem.ids.last--;
     for (auto& [nsid, ns] : subsystem.namespaces) {
         if (one_in(random, 8))
             ns.enabled = false;
@@ -81,6 +91,8 @@ void damage_port(NvmetPort& port, Random& random) {
         port.address = "192.0.2.99";
     if (one_in(random, 8))
         port.service++;
+    if (one_in(random, 4))
+        port.inaccessible = !port.inaccessible;
 }
 
 }  // namespace
@@ -109,6 +121,8 @@ KernelState random_past(const model::Cluster& cluster, Random& random) {
         attach_some(past, volume, random);
         if (one_in(random, 4))
             volume.set_epoch(volume.epoch() + 1);
+        if (one_in(random, 2))
+            own_by_any(volume, random);
         for (v1::Leg& leg : *volume.mutable_legs()) {
             if (one_in(random, 4))
                 leg.set_epoch(leg.epoch() + 1);

@@ -77,6 +77,14 @@ v1::Volume& add_volume(model::Cluster& cluster, const std::string& name, int leg
     return volume;
 }
 
+v1::Controller& add_standby(v1::Volume& volume) {
+    const int number = static_cast<int>(volume.port_offset()) * 10 + volume.standbys_size();
+    v1::Controller& standby = *volume.add_standbys();
+    standby.set_uuid(sample_uuid("ec", number));
+    standby.set_port_offset(1000 + static_cast<std::uint32_t>(number));
+    return standby;
+}
+
 void attach(v1::Volume& volume, const std::string& host) {
     volume.add_hosts(host);
 }

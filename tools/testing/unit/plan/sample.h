@@ -20,6 +20,9 @@ model::Cluster sample_cluster();
 v1::Volume& add_volume(model::Cluster& cluster, const std::string& name, int legs,
                        v1::Redundancy redundancy);
 
+/// Gives it another controller.
+v1::Controller& add_standby(v1::Volume& volume);
+
 void attach(v1::Volume& volume, const std::string& host);
 /// As the store has it after MarkFormatted.
 void format_all(model::Cluster& cluster);

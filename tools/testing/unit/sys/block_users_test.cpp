@@ -90,6 +90,10 @@ TEST_F(BlockUsersTest, DisksThatMayCarryALabel) {
     put("sys/class/block/nvme0n1/device/model", "Good Disk 2T       ");
     put("sys/class/block/nvme1n1/size", "1000");
     put("sys/class/block/nvme1n1/device/model", "dnvme              ");
+    put("sys/class/block/nvmemp0/size", "1000");
+    put("sys/class/block/nvmemp0p1/size", "1000");
+    put("sys/class/block/dm-3/size", "1000");
+    put("sys/class/block/dm-3/slaves/nvmemp0/size", "1000");
     EXPECT_EQ(label_candidates(root), (std::vector<std::string>{"dm-1", "nvme0n1", "sda", "sda1"}));
 }
 

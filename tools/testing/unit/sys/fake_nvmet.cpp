@@ -25,6 +25,8 @@ const std::map<std::string, std::map<std::string, std::string>>& defaults() {
          {{"attr_model", "Linux"},
           {"attr_serial", "0011223344556677"},
           {"attr_allow_any_host", "0"},
+          {"attr_cntlid_min", "1"},
+          {"attr_cntlid_max", "65519"},
           {"namespaces/", ""},
           {"allowed_hosts/", ""}}},
         {"namespaces",
@@ -37,6 +39,9 @@ const std::map<std::string, std::map<std::string, std::string>>& defaults() {
           {"addr_adrfam", ""},
           {"addr_traddr", ""},
           {"addr_trsvcid", ""},
+          {"ana_groups/", ""},
+          {"ana_groups/1/", ""},
+          {"ana_groups/1/ana_state", "optimized"},
           {"subsystems/", ""},
           {"referrals/", ""}}},
     };
@@ -55,7 +60,8 @@ void fill(const Path& dir) {
 /// Something that a user made is in one of the kernel's own directories below @p dir.
 bool has_children(const Path& dir) {
     for (const auto& entry : fs::directory_iterator(dir)) {
-        if (entry.is_directory() && !fs::is_empty(entry))
+        const bool kernels = entry.path().filename() == "ana_groups";
+        if (entry.is_directory() && !kernels && !fs::is_empty(entry))
             return true;
     }
     return false;

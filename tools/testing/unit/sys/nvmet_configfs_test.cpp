@@ -18,7 +18,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 
 const std::string kUuid = "11111111-2222-3333-4444-555555555555";
 const std::string kNqn = model::subsystem_nqn(kUuid);
@@ -70,6 +69,25 @@ TEST_F(NvmetTest, ExportIsReadBackAsItWasMade) {
     ASSERT_EQ(made.ports.size(), 1U);
     EXPECT_EQ(made.ports.at(3), (plan::NvmetPort{3, "fd00::1", 4423, {kNqn}}));
     EXPECT_THAT(made.hosts, ElementsAre(kHost));
+}
+
+TEST_F(NvmetTest, PortOfAStandbyIsInaccessibleFromTheStart) {
+    ok(nvmet.create_port({.id = 3,
+                          .address = "192.0.2.1",
+                          .service = 4423,
+                          .subsystems = {},
+                          .inaccessible = true}));
+    EXPECT_TRUE(state().ports.at(3).inaccessible);
+    EXPECT_EQ(fake.calls.back(), "write ports/3/ana_groups/1/ana_state=inaccessible");
+    ok(nvmet.set_access(3, false));
+    EXPECT_FALSE(state().ports.at(3).inaccessible);
+    ok(nvmet.remove_port(3));
+}
+
+TEST_F(NvmetTest, ConnectionsAreNumberedAsAsked) {
+    ok(nvmet.create_subsystem(kNqn, "s", {.first = 13001, .last = 26000}));
+    EXPECT_EQ(state().subsystems.at(kNqn).ids,
+              (model::ControllerIds{.first = 13001, .last = 26000}));
 }
 
 TEST_F(NvmetTest, IdentityIsWrittenBeforeNamespaceIsEnabled) {

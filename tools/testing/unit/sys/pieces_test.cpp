@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include "sys/fd.h"
+#include "base/fd.h"
 #include "sys/kernel_log.h"
 #include "sys/modules.h"
 #include "sys/refused.h"

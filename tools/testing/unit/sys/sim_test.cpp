@@ -262,6 +262,21 @@ TEST_F(SimTest, FencesKeepTheRulesOfGates) {
     EXPECT_TRUE(sim.fence_all({"front"}, 2, milliseconds(0))[0]->drained) << "another table";
 }
 
+TEST_F(SimTest, HeadKeepsWhatItsPathsAreMadeWith) {
+    expect_ok(plan::LoadModule{"nvme_mpath_ext"});
+    expect_ok(plan::CreateHead{"h", {}});
+    expect_ok(plan::SetHead{"h", "opcode", "0xc1"});
+    expect_ok(plan::CreatePath{"h", "a", ""});
+    expect_ok(plan::EnablePath{"h", "a", "/dev/simns0"});
+    expect_refused(plan::SetHead{"h", "opcode", "0xc2"}, EBUSY);
+    expect_ok(plan::SetHead{"h", "policy", "round-robin"});
+    expect_ok(plan::EnableHead{"h"});
+    expect_refused(plan::SetHead{"h", "policy", "active-standby"}, EBUSY);
+    expect_ok(plan::SetHead{"h", "max_tries", "5"});
+    expect_ok(plan::DisablePath{"h", "a"});
+    expect_ok(plan::SetHead{"h", "opcode", "0xc2"});
+}
+
 TEST_F(SimTest, FenceFailsWhereATestSaysSo) {
     make_front();
     sim.fail_matching("fence front", EIO);

@@ -14,12 +14,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/uuid.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "sys/dm_client.h"
 #include "sys/dm_text.h"
-#include "sys/fd.h"
 #include "sys/modules.h"
 #include "sys/text_file.h"
 #include "vm_node.h"
