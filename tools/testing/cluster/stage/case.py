@@ -17,6 +17,10 @@ RESULTS = Path(__file__).resolve().parents[4] / "build/results/cluster"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+# A case like others that `make check` runs.
+soak_only = unittest.skipUnless(os.environ.get("DNVME_TEST_SOAK"), "runs in make soak")
+
+
 def kernel() -> str:
     """The kernel that the tests run on, as the runner was told."""
     return os.environ.get("DNVME_TEST_KERNEL", "6.12")

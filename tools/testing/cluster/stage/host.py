@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 from rig import Machine
 from rig.guest import Command
 
 from stage.conditions import wait_until
+
+STOP = "/run/stop-fio"
 
 
 class Host:
@@ -59,9 +62,24 @@ class Host:
         return max(int(line.split()[4]) for line in lines)
 
     def start_fio(self, **options: Any) -> Command:
-        """Start one fio job and return; see fio_result()."""
-        words = [f"--{name}={value}" for name, value in options.items()]
-        return self.machine.start(["fio", "--output-format=json", *words])
+        """Start one fio job and return; see fio_results()."""
+        return self.machine.start(fio_words(options))
+
+    def start_fio_again_and_again(self, **options: Any) -> Command:
+        """Start one fio job after the other until stop_fio() or an error; see fio_results()."""
+        job = shlex.join(fio_words(options))
+        return self.machine.start(
+            f"rm -f {STOP}; until [ -e {STOP} ]; do {job} || exit; done")
+
+    def stop_fio(self) -> None:
+        """Let the job that is under way be the last one."""
+        self.machine.run(["touch", STOP])
+
+
+def fio_words(options: dict[str, Any]) -> list[str]:
+    """The command line of one job."""
+    return ["fio", "--output-format=json",
+            *(f"--{name}={value}" for name, value in options.items())]
 
 
 def argument_of(command: str, option: str) -> str:
@@ -70,6 +88,11 @@ def argument_of(command: str, option: str) -> str:
     return words[words.index(option) + 1]
 
 
-def fio_result(text: str) -> Any:
-    """The first job of fio's JSON report; fio may print notes before it."""
-    return json.loads(text[text.index("{"):])["jobs"][0]
+def fio_results(text: str) -> list[Any]:
+    """The first job of each JSON report; fio may print notes before one."""
+    decoder, jobs = json.JSONDecoder(), []
+    while (start := text.find("{")) >= 0:
+        report, end = decoder.raw_decode(text[start:])
+        jobs.append(report["jobs"][0])
+        text = text[start + end:]
+    return jobs

@@ -15,6 +15,8 @@ from stage.conditions import wait_until
 BIN = "build/user/bin"
 NVMET = "/sys/kernel/config/nvmet"
 UNREACHABLE = 3
+# QEMU's NVMe disks lose a doorbell now and then: the guest waits a minute, resets, and goes on.
+PATIENCE_S = "600"
 
 # What must be gone after the last volume: device-mapper devices and nvmet entries, one a line.
 LEFTOVERS = f"""
@@ -45,7 +47,8 @@ class StorageNode:
 
     def ctl(self, arguments: str, check: bool = True) -> Result:
         """Run dnvmectl; with check, a status other than 0 raises."""
-        return self.machine.run([f"{BIN}/dnvmectl", *shlex.split(arguments)], check=check)
+        command = [f"{BIN}/dnvmectl", "--timeout", PATIENCE_S, *shlex.split(arguments)]
+        return self.machine.run(command, check=check)
 
     def ctl_json(self, arguments: str) -> Any:
         """What dnvmectl -o json prints, parsed."""
