@@ -20,6 +20,14 @@ ALL = tuple(OPTIONS)
 # more than the limit.
 USUAL = ("hold_on_error", "lease_ms")
 LIMIT = 1.01
+# A head, beside dm-multipath with as many paths.
+HEAD_LIMIT = 0.96
+HEAD = "nvme-mpath-ext"
+PATHS = 2
+ROUND_ROBIN = ("round-robin",)
+# A head, and NVMe's own multipath, over two controllers of nvme-loop.
+NVME = "nvme-loop"
+OVER_NVME = (NVME,)
 
 
 @dataclass(frozen=True)
@@ -30,35 +38,56 @@ class Case:
     legs: int = 1
     options: tuple[str, ...] = NONE
 
-    def table(self, device: str, sectors: int) -> str:
-        """The table line over a device of so many sectors; none for the raw device."""
-        if self.target == "raw":
-            return ""
+    def command(self, devices: list[str], sectors: int) -> list[str]:
+        """The guest's command that makes it over devices of so many sectors; none for a raw one."""
+        if self.target in ("raw", NVME, "nvme-native"):
+            return []
+        if self.target == HEAD:
+            policy = "round-robin" if self.options == ROUND_ROBIN else "active-standby"
+            return ["make-head", policy, *devices]
+        return ["make-dm", self.table(devices, sectors)]
+
+    def table(self, devices: list[str], sectors: int) -> str:
+        """The table line of a device-mapper device."""
         share = sectors // self.legs // CHUNK_SECTORS * CHUNK_SECTORS
-        legs = " ".join(f"{device} {leg * share}" for leg in range(self.legs))
-        return f"0 {share * self.legs} {self._parameters(device, legs)}"
+        legs = " ".join(f"{devices[0]} {leg * share}" for leg in range(self.legs))
+        length = sectors if self.target == "multipath-bio" else share * self.legs
+        return f"0 {length} {self._parameters(devices, legs)}"
 
     def counterpart(self) -> Case | None:
         """The stock target that does the same without fencing."""
-        if self.target == "dnvme-gate":
-            return Case("linear")
-        if self.target == "dnvme":
-            return Case("striped", self.legs)
-        return None
+        if self.target == HEAD and self.options == OVER_NVME:
+            return Case("nvme-native", PATHS)
+        return {
+            "dnvme-gate": Case("linear"),
+            "dnvme": Case("striped", self.legs),
+            HEAD: Case("multipath-bio", PATHS, self.options),
+        }.get(self.target)
 
-    def is_limited(self) -> bool:
-        """Whether the limit holds for this case."""
-        return self.counterpart() is not None and self.options in (NONE, USUAL)
+    def limit(self) -> float | None:
+        """How many times its counterpart it may cost, if there is a limit."""
+        if self.target == HEAD:
+            return None if self.options == OVER_NVME else HEAD_LIMIT
+        usual = self.counterpart() is not None and self.options in (NONE, USUAL)
+        return LIMIT if usual else None
 
-    def _parameters(self, device: str, legs: str) -> str:
+    def _parameters(self, devices: list[str], legs: str) -> str:
+        if self.target == "multipath-bio":
+            return self._multipath(devices[:self.legs])
         words = " ".join(OPTIONS[option] for option in self.options)
         return {
             "linear": f"linear {legs}",
             "striped": f"striped {self.legs} {CHUNK_SECTORS} {legs}",
-            "multipath-bio": f"multipath 2 queue_mode bio 0 1 1 round-robin 0 1 1 {device} 1000",
             "dnvme-gate": f"dnvme 1 8 1 {legs} {len(words.split())} {words}",
             "dnvme": f"dnvme 1 {CHUNK_SECTORS} {self.legs} {legs} {len(words.split())} {words}",
         }[self.target]
+
+    def _multipath(self, devices: list[str]) -> str:
+        """One group of all paths for round-robin, else one of each: an active and a standby."""
+        groups = [devices] if self.options == ROUND_ROBIN else [[device] for device in devices]
+        paths = " ".join(f"round-robin 0 {len(group)} 1 " + " ".join(f"{d} 1" for d in group)
+                         for group in groups)
+        return f"multipath 2 queue_mode bio 0 {len(groups)} 1 {paths}"
 
 
 def with_each_option(target: str, legs: int) -> list[Case]:
@@ -69,7 +98,10 @@ def with_each_option(target: str, legs: int) -> list[Case]:
 
 def all_cases() -> list[Case]:
     """Everything that is measured, in order."""
-    cases = [Case("raw"), Case("linear"), Case("multipath-bio"), *with_each_option("dnvme-gate", 1)]
+    cases = [Case("raw"), Case("linear"), *with_each_option("dnvme-gate", 1),
+             Case("multipath-bio")]
+    for policy in (NONE, ROUND_ROBIN):
+        cases += [Case("multipath-bio", PATHS, policy), Case(HEAD, PATHS, policy)]
     for legs in LEGS:
         cases.append(Case("striped", legs))
         cases += with_each_option("dnvme", legs) if legs == 16 else [

@@ -14,7 +14,7 @@ DEVICE = "/dev/nullb-bench"
 # A disk that takes 100 us for each write, so that there always are some in flight.
 DISK = ["irqmode=2", "completion_nsec=100000", "hw_queue_depth=256"]
 PROGRAM = SOURCE / "build/user/bin/dnvme_fence_bench"
-MANY = 64
+MANY = 512
 PROCESSES = 8
 TIMEOUT = 3600.0
 
@@ -95,7 +95,9 @@ def parse(kernel: str, run: Run, text: str) -> Iterator[Times]:
 def write_times(machine: Machine, sectors: int) -> WriteTimes:
     """Of a gate under the load of the rounds."""
     table = f"0 {sectors} dnvme 1 8 1 {DEVICE} 0 0"
-    result = machine.run([str(GUEST / "latency"), DEVICE, table], timeout=TIMEOUT)
+    device = machine.run([str(GUEST / "make-dm"), table]).stdout.strip()
+    result = machine.run([str(GUEST / "latency"), device], timeout=TIMEOUT)
+    machine.run([str(GUEST / "remove")])
     clat = json.loads(result.stdout)["jobs"][0]["write"]["clat_ns"]
     percentiles = {name: value / 1000 for name, value in clat["percentile"].items()}
     return WriteTimes(percentiles["50.000000"], percentiles["99.000000"], clat["max"] / 1000)

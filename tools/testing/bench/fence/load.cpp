@@ -45,6 +45,7 @@ std::vector<std::string> fio_command(std::span<const std::string> paths) {
                                         "--iodepth=32",
                                         "--norandommap",
                                         "--gtod_reduce=1",
+                                        "--disk_util=0",
                                         "--time_based",
                                         "--runtime=86400",
                                         "--file_service_type=random",
