@@ -18,11 +18,11 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 help: ## what can be made
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 	@echo
 	@echo "Variables:"
-	@sed -n 's/^\([A-Z]*\) *?=[^#]*# */\1\t/p' Makefile | expand -t 14
-	@echo "CXX           the C++ compiler; clang++ builds in build/user-clang"
+	@sed -n 's/^\([A-Z]*\) *?=[^#]*# */\1\t/p' Makefile | expand -t 16
+	@echo "CXX             the C++ compiler; clang++ builds in build/user-clang"
 
 setup: ## install the Debian packages that are missing, fetch kernel headers (root or sudo)
 	@tools/setup/install-packages
@@ -39,17 +39,22 @@ else
 	done
 endif
 
-user: setup ## build dnvmed and dnvmectl
+configure-user: setup
 	@cmake -S user -B $(user-build) -G Ninja -DCMAKE_CXX_COMPILER=$(CXX) --log-level=WARNING
+
+user: configure-user ## build dnvmed and dnvmectl, and their tests
 	@cmake --build $(user-build) --parallel $(JOBS)
+
+programs: configure-user ## build dnvmed and dnvmectl only
+	@cmake --build $(user-build) --parallel $(JOBS) --target dnvmed dnvmectl
 
 install: ## install what was built, for the running kernel (as root; DESTDIR=, RELEASE=)
 	@tools/setup/install-dnvme
 
-vm: modules user ## a shell in a virtual machine that has the modules and programs (KERNEL=)
+vm: modules programs ## a shell in a virtual machine that has the modules and programs (KERNEL=)
 	@tools/testing/vm/dnvme-vm shell --kernel $(KERNEL)
 
-demo: modules user ## a volume used by a host while its node loses its daemon and its power
+demo: modules programs ## a volume used by a host while its node loses its daemon and its power
 	@tools/testing/cluster/demo
 
 unit: user ## run the C++ unit and golden tests
@@ -67,18 +72,26 @@ lint: ## run the lint set
 check: ## run every test: builds, lint, unit tests, tests in virtual machines (STEPS=)
 	@tools/testing/run-check $(STEPS)
 
-bench: bench-kernel bench-fence ## what dnvme costs (KERNEL=)
+bench: bench-kernel bench-fence bench-failover ## what dnvme costs (KERNEL=)
 
 bench-kernel: modules ## count the instructions of a write (KERNEL=)
 	@tools/testing/bench/bench-kernel $(bench-options)
 
-bench-fence: modules user ## time fences beside stock device-mapper (KERNEL=)
+bench-fence: modules configure-user ## time fences beside stock device-mapper (KERNEL=)
+	@cmake --build $(user-build) --parallel $(JOBS) --target dnvme_fence_bench
 	@tools/testing/bench/bench-fence $(bench-options)
 
-soak: modules user ## run what takes too long for check, and record it in Documentation/evidence
+bench-failover: modules ## time failovers of one head and of 64 (KERNEL=)
+	@tools/testing/bench/bench-failover $(bench-options)
+
+bench-placement: configure-user ## time the placement of a volume among 100000
+	@cmake --build $(user-build) --parallel $(JOBS) --target dnvme_placement_bench
+	@tools/testing/bench/bench-placement
+
+soak: modules programs ## run what takes too long for check, and record it in Documentation/evidence
 	@tools/testing/soak $(SOAK)
 
 clean: ## remove everything that was built (the cache stays)
 	rm -rf build
 
-.PHONY: help setup modules user install vm demo unit kunit selftests lint check bench bench-kernel bench-fence soak clean
+.PHONY: help setup modules configure-user user programs install vm demo unit kunit selftests lint check bench bench-kernel bench-fence bench-failover bench-placement soak clean
