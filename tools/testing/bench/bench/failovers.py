@@ -11,7 +11,7 @@ from bench import GUEST
 from rig import Machine, Rig
 
 TIMEOUT = 7200.0
-ONE, MANY = 1, 8
+ONE, MANY = 1, 64
 # How the target is lost, what it takes for an activation in ms, and how often this is done.
 LOSSES = ["cut:0:6", "cut:500:6", "silent:0:5"]
 WAYS = {"cut": "connections end", "silent": "answers no more"}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What dmsetup does, through the device-mapper ioctl: a thousand times faster."""
 import fcntl
+import functools
 import os
 import struct
 
@@ -11,12 +12,17 @@ DEV_SUSPEND, TABLE_LOAD, TABLE_CLEAR, TABLE_STATUS, TARGET_MSG = 6, 9, 10, 12, 1
 SUSPEND, INACTIVE_PRESENT, NOFLUSH, DATA_OUT = 1 << 1, 1 << 6, 1 << 11, 1 << 16
 
 
+@functools.lru_cache(maxsize=None)
+def control() -> int:
+    """One file for all devices, however many are named."""
+    return os.open("/dev/mapper/control", os.O_RDWR)
+
+
 class Device:
     """One dm device, by its name."""
 
     def __init__(self, name: str) -> None:
         self.name = name.encode()
-        self.control = os.open("/dev/mapper/control", os.O_RDWR)
 
     def _ioctl(self, command: int, flags: int, payload: bytes,
                targets: int = 0) -> tuple[bytes, int]:
@@ -24,7 +30,7 @@ class Device:
         HEADER.pack_into(buffer, 0, 4, 0, 0, BUFFER, HEADER.size, targets, 0, flags, 0, 0, 0,
                          self.name, b"")
         buffer[HEADER.size:HEADER.size + len(payload)] = payload
-        fcntl.ioctl(self.control, 3 << 30 | HEADER.size << 16 | 0xFD << 8 | command, buffer)
+        fcntl.ioctl(control(), 3 << 30 | HEADER.size << 16 | 0xFD << 8 | command, buffer)
         fields = HEADER.unpack_from(buffer)
         return bytes(buffer[fields[4]:]), fields[7]
 
