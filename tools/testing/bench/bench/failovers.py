@@ -14,6 +14,7 @@ TIMEOUT = 7200.0
 ONE, MANY = 1, 64
 # How the target is lost, what it takes for an activation in ms, and how often this is done.
 LOSSES = ["cut:0:6", "cut:500:6", "silent:0:5"]
+PARTS = ("detected", "sent", "acknowledged", "completed")
 WAYS = {"cut": "connections end", "silent": "answers no more"}
 
 
@@ -39,9 +40,9 @@ class Times:
 
     def row(self, one: Times) -> list[str]:
         """Medians, and the whole beside that of one head."""
-        parts = (self.detected, self.sent, self.acknowledged, self.completed)
+        medians = (statistics.median(getattr(self, part)) for part in PARTS)
         return [str(self.loss.heads), WAYS[self.loss.way], str(self.loss.activation_ms),
-                str(len(self.completed)), *(f"{statistics.median(part):.1f}" for part in parts),
+                str(len(self.completed)), *(f"{median:.1f}" for median in medians),
                 f"{max(self.completed):.1f}", f"{self.beside(one):.2f}"]
 
     def beside(self, one: Times) -> float:
@@ -50,7 +51,8 @@ class Times:
 
     def json(self) -> dict[str, Any]:
         """As build/bench/failover.json has it."""
-        return {"kernel": self.kernel, **asdict(self.loss), "completed_ms": self.completed}
+        parts = {f"{part}_ms": getattr(self, part) for part in PARTS}
+        return {"kernel": self.kernel, **asdict(self.loss), **parts}
 
 
 HEADING = ["heads", "the target", "activation, ms", "rounds", "detected", "asked", "acknowledged",

@@ -29,7 +29,8 @@ class Head:
 
     def __init__(self, name: str) -> None:
         self.config = CONFIG / name
-        self.sysfs = Path("/sys/block") / (self.config / "disk").read_text().strip() / "head"
+        self.disk = Path("/sys/block") / (self.config / "disk").read_text().strip()
+        self.sysfs = self.disk / "head"
 
     def active(self) -> str:
         return (self.config / "active_path").read_text().strip()
@@ -38,6 +39,10 @@ class Head:
         """Both paths."""
         states = {(self.config / "paths" / side / "state").read_text().strip() for side in PORTS}
         return states == {"active", "ready"}
+
+    def is_written_to(self) -> bool:
+        """A head without I/O loses nothing, and has no first I/O."""
+        return int((self.disk / "stat").read_text().split()[4]) > 0
 
     def last(self) -> list[str]:
         return (self.sysfs / "last_failover").read_text().split()
@@ -83,6 +88,7 @@ def one(heads: list[Head], lose: Callable[[str], Callable[[], None]]) -> list[in
 def main() -> None:
     count, way, busy, rounds = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
     heads = [Head(f"h{number}") for number in range(1, count + 1)]
+    await_all(heads, Head.is_written_to)
     for _ in range(rounds):
         await_all(heads, Head.is_well)
         print("failover", count, way, busy, *one(heads, {"cut": cut, "silent": silent}[way]),

@@ -45,14 +45,14 @@ def set_ana(side: str, nsid: int, state: str) -> None:
     (PORT / str(PORTS[side]) / "ana_groups" / str(nsid) / "ana_state").write_text(state)
 
 
-def epoch_of(nsid: int) -> int:
-    """The highest that a gate of the namespace knows: it outlives the keeper."""
-    return max(int(Device(f"{side}{nsid}").status()[0]) for side in PORTS)
+class Gates:
+    """What the two gates of a namespace know, read once. They outlive the keeper."""
 
-
-def owner_of(nsid: int) -> str:
-    """The side whose gate is open, or an empty word."""
-    return next((side for side in PORTS if Device(f"{side}{nsid}").status()[1] == LIVE), "")
+    def __init__(self, nsid: int) -> None:
+        status = {side: Device(f"{side}{nsid}").status() for side in PORTS}
+        self.epoch = max(int(words[0]) for words in status.values())
+        # The side whose gate is open, or an empty word.
+        self.owner = next((side for side in PORTS if status[side][1] == LIVE), "")
 
 
 class Keeper:
@@ -78,41 +78,42 @@ class Keeper:
         found = SIDE.search(nqn)
         assert found
         side = found[1]
-        if owner_of(nsid) != side and self.is_new(side):
+        gates = Gates(nsid)
+        if gates.owner != side and self.is_new(side):
             self.mark(f"standby {side}{nsid}")
         if action == ACTIVATE:
-            self.activate(nsid, side, nqn)
-        return ACTIVE if owner_of(nsid) == side else STANDBY, epoch_of(nsid)
+            self.activate(nsid, side, nqn, gates)
+        return ACTIVE if gates.owner == side else STANDBY, gates.epoch
 
-    def activate(self, nsid: int, side: str, nqn: str) -> None:
-        if owner_of(nsid) == side:
+    def activate(self, nsid: int, side: str, nqn: str, gates: Gates) -> None:
+        if gates.owner == side:
             set_ana(side, nsid, "optimized")
             return
-        self.change(nsid, side, nqn)
+        self.change(nsid, side, nqn, gates)
         self.mark(f"acknowledged {side}{nsid}")
 
-    def change(self, nsid: int, side: str, nqn: str) -> None:
-        epoch = epoch_of(nsid) + 1
+    def change(self, nsid: int, side: str, nqn: str, gates: Gates) -> None:
+        epoch = gates.epoch + 1
         other = "b" if side == "a" else "a"
         link = PORT / str(PORTS[other]) / "subsystems" / SIDE.sub(other * 2, nqn)
-        self.take_away(nsid, other, epoch, link)
+        self.take_away(nsid, other, epoch, link if gates.owner == other else None)
         time.sleep(self.linger)
         self.open(f"{side}{nsid}", epoch)
         set_ana(side, nsid, "optimized")
         if self.links and not link.is_symlink():
             link.symlink_to(NVMET / "subsystems" / link.name)
             self.linked_at[other] = time.monotonic()
+        gates.owner, gates.epoch = side, epoch
         print("owner", nsid, side, epoch, flush=True)
 
-    def take_away(self, nsid: int, side: str, epoch: int, link: Path) -> None:
+    def take_away(self, nsid: int, side: str, epoch: int, link: Path | None) -> None:
         """Whatever the other side was given before has landed afterwards, or never will."""
-        was_open = owner_of(nsid) == side
         set_ana(side, nsid, "inaccessible")
         gate = Device(f"{side}{nsid}")
         receipt = gate.message(f"fence {epoch}")
         if receipt.split()[1] != "drained":
             sys.exit(f"{side}{nsid} did not drain: {receipt}")
-        if self.links and was_open and link.is_symlink():
+        if self.links and link and link.is_symlink():
             link.unlink()
         gate.message("fail_held")
 
@@ -199,7 +200,7 @@ class Office:
                 words = ("epoch", "status", "state", "retry")
                 self.agent.answer(command, *(self.instead.get(word, 0) for word in words))
             elif self.is_changing(command):
-                self.agent.answer(command, epoch_of(command.nsid), IN_PROGRESS, ACTIVATING,
+                self.agent.answer(command, Gates(command.nsid).epoch, IN_PROGRESS, ACTIVATING,
                                   ASK_AGAIN_100MS)
             else:
                 state, epoch = self.keeper.answer(command.nsid, command.action, command.nqn)
@@ -209,7 +210,7 @@ class Office:
         """Whether an owner is to change in a while, on this command if on no other."""
         side = SIDE.search(command.nqn)
         assert side
-        if not self.busy or command.action != ACTIVATE or owner_of(command.nsid) == side[1]:
+        if not self.busy or command.action != ACTIVATE or Gates(command.nsid).owner == side[1]:
             return False
         if command.nsid not in self.changing:
             self.changing.add(command.nsid)
