@@ -34,7 +34,7 @@ static const struct mp_settings default_settings = {
 	.max_tries = 10,
 	.failover_interval_ms = 1000,
 	.failback_delay_ms = 10000,
-	.silence_timeout_ms = 3500,
+	.silence_timeout_ms = 3000,
 };
 
 /* ---- what it tells ---- */

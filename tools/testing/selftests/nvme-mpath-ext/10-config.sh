@@ -47,7 +47,7 @@ done
 mkdir "$HEADS/h"
 refused "a name of 64 bytes is refused" mkdir "$HEADS/$(printf '%064d' 0)"
 same "defaults" \
-	"0 none  active-standby none 60000 0 10 1000 manual 10000 3500 0xfe 0x0000000000000000 0 none" \
+	"0 none  active-standby none 60000 0 10 1000 manual 10000 3000 0xfe 0x0000000000000000 0 none" \
 	"$(for file in enable disk uuid policy activation activation_timeout_ms queue_timeout_ms \
 		max_tries failover_interval_ms failback failback_delay_ms silence_timeout_ms opcode pr_key epoch \
 		active_path; do
