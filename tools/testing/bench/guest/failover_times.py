@@ -5,7 +5,9 @@
 failover_times.py HEADS cut|silent BUSY_MS ROUNDS
 
 Prints for each round "failover HEADS WAY BUSY_MS DETECTED SENT ACKNOWLEDGED COMPLETED": nanoseconds
-from the loss until the slowest head knew, asked, was answered, and had its first I/O done.
+from the loss until the slowest head knew, asked, was answered, and had its first I/O done. A round
+before the first is not counted: it loads modules and programs, during which the guest's clock,
+which counts instructions, jumps from timer to timer.
 """
 import subprocess
 import sys
@@ -89,10 +91,11 @@ def main() -> None:
     count, way, busy, rounds = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
     heads = [Head(f"h{number}") for number in range(1, count + 1)]
     await_all(heads, Head.is_written_to)
-    for _ in range(rounds):
+    for number in range(rounds + 1):
         await_all(heads, Head.is_well)
-        print("failover", count, way, busy, *one(heads, {"cut": cut, "silent": silent}[way]),
-              flush=True)
+        times = one(heads, {"cut": cut, "silent": silent}[way])
+        if number > 0:
+            print("failover", count, way, busy, *times, flush=True)
     await_all(heads, Head.is_well)
 
 
