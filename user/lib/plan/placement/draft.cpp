@@ -20,13 +20,15 @@ Draft::Draft(const Inventory& inventory, const Request& request)
     : inventory_(inventory),
       request_(request),
       conflicts_(inventory.counts(request.anti_affinity)),
-      matches_(inventory.nodes().size(), Match::unknown) {}
+      matches_(inventory.disks().size(), Match::unknown) {}
 
-bool Draft::matches(Id node) const {
-    Match& match = matches_[node];
+bool Draft::matches(Id disk) const {
+    Match& match = matches_[disk];
     if (match == Match::unknown) {
-        const Node& entry = inventory_.nodes()[node].node;
-        const bool yes = entry.usable && request_.members_on.matches(entry.name, entry.labels);
+        const Inventory::DiskEntry& entry = inventory_.disks()[disk];
+        const Node& node = inventory_.nodes()[entry.node].node;
+        const bool yes =
+            node.usable && request_.members_on.matches(node.name, node.labels, entry.labels);
         match = yes ? Match::yes : Match::no;
     }
     return match == Match::yes;
@@ -38,7 +40,7 @@ const FreeSpace& Draft::space(Id disk) const {
 }
 
 bool Draft::fits(Id disk) const {
-    return matches(inventory_.disks()[disk].node) && space(disk).fits(request_.member_bytes);
+    return matches(disk) && space(disk).fits(request_.member_bytes);
 }
 
 bool Draft::may_hold(Id disk, const Spread& leg) const {

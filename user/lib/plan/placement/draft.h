@@ -25,8 +25,8 @@ class Draft {
 
     [[nodiscard]] const Inventory& inventory() const { return inventory_; }
     [[nodiscard]] const Request& request() const { return request_; }
-    /// Usable, and the request's labels let it in.
-    [[nodiscard]] bool matches(Id node) const;
+    /// Its node is usable, and the request's labels let it in.
+    [[nodiscard]] bool matches(Id disk) const;
     /// Matches, and one more member fits.
     [[nodiscard]] bool fits(Id disk) const;
     [[nodiscard]] const FreeSpace& space(Id disk) const;
@@ -49,7 +49,7 @@ class Draft {
     const Request& request_;
     const Inventory::Counts& conflicts_;
     enum class Match : std::uint8_t { unknown, no, yes };
-    mutable std::vector<Match> matches_;  ///< by node, as far as it was asked for
+    mutable std::vector<Match> matches_;  ///< by disk, as far as it was asked for
     std::unordered_map<Id, FreeSpace> changed_;
     Inventory::Counts members_on_;
 };

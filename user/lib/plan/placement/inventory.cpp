@@ -77,7 +77,8 @@ Status Inventory::add(const Disk& disk) {
     const auto id = static_cast<Id>(disks_.size());
     if (!disk_ids_.try_emplace(disk.name, id).second)
         return there_is("disk", disk.name);
-    disks_.push_back({.name = disk.name, .node = *node, .space = FreeSpace(disk.room)});
+    disks_.push_back(
+        {.name = disk.name, .node = *node, .space = FreeSpace(disk.room), .labels = disk.labels});
     nodes_[*node].disks.push_back(id);
     racks_[nodes_[*node].rack].disks.insert({use_of(disks_[id].space), disk.name, id});
     return {};

@@ -29,6 +29,7 @@ struct Disk {
     std::string name;  ///< unique among the disks of all nodes
     std::string node;
     Extent room;  ///< where slices may be
+    Labels labels = {};
 };
 
 /// A piece of a disk that a volume has.
@@ -84,6 +85,7 @@ class Inventory {
         std::string name;
         Id node = 0;
         FreeSpace space;
+        Labels labels;
     };
     struct Rack {
         Id site = 0;

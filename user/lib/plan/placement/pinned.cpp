@@ -15,13 +15,14 @@ namespace {
 
 using Id = Inventory::Id;
 
-Status check_usable(const Node& node, const Selector& selector) {
+Status check_usable(const Node& node, const Selector& selector, const Labels& of_disk = {}) {
     if (!node.usable)
         return fail(Code::invalid, fmt::format("node {} takes nothing new now", node.name));
-    if (!selector.matches(node.name, node.labels))
-        return fail(Code::invalid,
-                    fmt::format("node {} does not match {}", node.name, selector.text()));
-    return {};
+    if (selector.matches(node.name, node.labels, of_disk))
+        return {};
+    return fail(Code::invalid,
+                fmt::format("{}node {} does not match {}", of_disk.empty() ? "" : "it and its ",
+                            node.name, selector.text()));
 }
 
 /// By hand means that somebody had a reason.
@@ -37,7 +38,8 @@ class Disks {
     Disks(const Inventory& inventory, const Request& request)
         : inventory_(inventory), request_(request), draft_(inventory, request) {}
 
-    Result<Leg> verify(const std::vector<std::string>& names);
+    /// @p number counts from 0, as members do.
+    Result<Leg> verify(std::size_t number, const std::vector<std::string>& names);
 
   private:
     Result<Member> verify(const std::string& name, const Leg& leg);
@@ -55,10 +57,10 @@ Status Disks::check_alone(Id disk, const Leg& leg) const {
     const std::string& node = inventory_.nodes()[entry.node].node.name;
     for (std::size_t i = 0; i < leg.members.size(); i++) {
         if (leg.members[i].disk == entry.name)
-            return fail(Code::invalid, fmt::format("it has member {} of this leg", i + 1));
+            return fail(Code::invalid, fmt::format("it has member {} of this leg", i));
         if (leg.members[i].node == node && !request_.share_nodes)
             return fail(Code::invalid, fmt::format("its node {} has member {} of this leg, on {}",
-                                                   node, i + 1, leg.members[i].disk));
+                                                   node, i, leg.members[i].disk));
     }
     return {};
 }
@@ -84,7 +86,7 @@ Result<Member> Disks::verify(const std::string& name, const Leg& leg) {
         return fail(Code::not_found, "it does not exist");
     const Id id = inventory_.disks()[*disk].node;
     const Node& node = inventory_.nodes()[id].node;
-    Status status = check_usable(node, request_.members_on);
+    Status status = check_usable(node, request_.members_on, inventory_.disks()[*disk].labels);
     if (status)
         status = check_alone(*disk, leg);
     if (status)
@@ -97,13 +99,13 @@ Result<Member> Disks::verify(const std::string& name, const Leg& leg) {
                   .sharing = sharing(id, leg)};
 }
 
-Result<Leg> Disks::verify(const std::vector<std::string>& names) {
+Result<Leg> Disks::verify(std::size_t number, const std::vector<std::string>& names) {
     Leg leg;
     for (const std::string& name : names) {
         auto member = verify(name, leg);
         if (!member)
             return pass(member.error(),
-                        fmt::format("member {}, disk {}", leg.members.size() + 1, name));
+                        fmt::format("member {}.{} on disk {}", number, leg.members.size(), name));
         leg.members.push_back(*std::move(member));
     }
     return leg;
@@ -129,9 +131,9 @@ Result<std::vector<Leg>> verify_disks(const Inventory& inventory, const Request&
     Disks disks(inventory, request);
     std::vector<Leg> legs;
     for (const std::vector<std::string>& names : request.pinned_disks) {
-        auto leg = disks.verify(names);
+        auto leg = disks.verify(legs.size(), names);
         if (!leg)
-            return pass(leg.error(), fmt::format("leg {} of {}", legs.size() + 1, request.legs));
+            return pass(leg.error());
         legs.push_back(*std::move(leg));
     }
     return legs;

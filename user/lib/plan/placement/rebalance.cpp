@@ -170,9 +170,12 @@ const Inventory::NodeEntry& Rebalance::node_of(const Slice& slice) const {
 
 /// The least used disk of the node that has room and does not get too full.
 std::optional<Id> Rebalance::target(const Piece& piece, Id from) const {
+    const Node& node = trial_.nodes()[node_].node;
     std::optional<Inventory::Ranked> best;
     for (const Id disk : trial_.nodes()[node_].disks) {
-        if (!trial_.disks()[disk].space.fits(piece.size) || !is_fuller(from, disk, piece.size))
+        if (!trial_.disks()[disk].space.fits(piece.size) ||
+            !piece.leg->members_on.matches(node.name, node.labels, trial_.disks()[disk].labels) ||
+            !is_fuller(from, disk, piece.size))
             continue;
         Inventory::Ranked found = rank(disk);
         if (!best || found < *best)
@@ -213,9 +216,7 @@ bool Rebalance::key_allows(const Slice& slice) const {
 }
 
 bool Rebalance::may_move(const Piece& piece) const {
-    const Node& node = trial_.nodes()[node_].node;
-    return piece.size <= lacking_ && !moved_.contains(piece.leg) &&
-           piece.leg->members_on.matches(node.name, node.labels) && spread_allows(piece) &&
+    return piece.size <= lacking_ && !moved_.contains(piece.leg) && spread_allows(piece) &&
            mirror_allows(piece) && key_allows(piece.slice());
 }
 

@@ -31,10 +31,13 @@ std::optional<Rule> split(const std::string& text) {
     return rule;
 }
 
-/// The value of a key on a node; none if it has no such label.
-const std::string* value_of(const std::string& key, const std::string& node, const Labels& labels) {
+/// The value of a key; none if there is no such label.
+const std::string* value_of(const std::string& key, const std::string& node, const Labels& labels,
+                            const Labels& of_disk) {
     if (key == "node")
         return &node;
+    if (const auto own = of_disk.find(key); own != of_disk.end())
+        return &own->second;
     const auto label = labels.find(key);
     return label == labels.end() ? nullptr : &label->second;
 }
@@ -57,9 +60,9 @@ Result<Selector> Selector::parse(const std::vector<std::string>& rules) {
     return selector;
 }
 
-bool Selector::matches(const std::string& node, const Labels& labels) const {
+bool Selector::matches(const std::string& node, const Labels& labels, const Labels& of_disk) const {
     const auto has_one = [&](const Values::value_type& rule) {
-        const std::string* value = value_of(rule.first, node, labels);
+        const std::string* value = value_of(rule.first, node, labels, of_disk);
         return value != nullptr && rule.second.contains(*value);
     };
     return std::all_of(wanted_.begin(), wanted_.end(), has_one) &&

@@ -48,7 +48,7 @@ Units units_of(const Draft& draft) {
     const Inventory& inventory = draft.inventory();
     for (Inventory::Id id = 0; id < inventory.disks().size(); id++) {
         const Inventory::DiskEntry& disk = inventory.disks()[id];
-        if (!draft.matches(disk.node))
+        if (!draft.matches(id))
             continue;
         const std::string& name =
             draft.request().share_nodes ? disk.name : inventory.nodes()[disk.node].node.name;
@@ -66,6 +66,8 @@ Units units_of(const Draft& draft) {
 tl::unexpected<Error> no_room(const Attempt& attempt) {
     const Request& request = attempt.draft().request();
     const char* unit = request.share_nodes ? "disk" : "node";
+    const char* more =
+        request.share_nodes ? "disks, or select more" : "nodes with disks, or select more";
     const Units units = units_of(attempt.draft());
     const bool too_few = units.matching.size() < request.members;
     const std::string others = units.matching.size() == units.fitting.size()
@@ -79,8 +81,7 @@ tl::unexpected<Error> no_room(const Attempt& attempt) {
                     attempt.legs().size() + 1, request.legs, number(request.members, unit),
                     format_size(request.member_bytes), that_match(request.members_on),
                     units.fitting.size() == 1 ? "is" : "are", units.fitting.size(),
-                    list(units.fitting), others,
-                    too_few ? "nodes with disks, or select more" : "disks, or ask for less"));
+                    list(units.fitting), others, too_few ? more : "disks, or ask for less"));
 }
 
 tl::unexpected<Error> no_node(const Request& request, std::vector<std::string> matching) {

@@ -44,29 +44,28 @@ TEST(Pinned, IsTakenAsItIs) {
 
 TEST(Pinned, NamesTheWrongOne) {
     expect_error(pinned({{"s0r0n0-d0", "s0r1n0-d0"}, {"s0r0n0-d0", "d9"}}), Code::not_found,
-                 "leg 2 of 2: member 2, disk d9: it does not exist");
+                 "member 1.1 on disk d9: it does not exist");
     expect_error(pinned({{"s0r0n0-d0", "s0r0n0-d0"}}), Code::invalid,
-                 "leg 1 of 1: member 2, disk s0r0n0-d0: it has member 1 of this leg");
+                 "member 0.1 on disk s0r0n0-d0: it has member 0 of this leg");
     expect_error(pinned({{"s0r0n0-d0", "s0r0n0-d1"}}), Code::invalid,
-                 "leg 1 of 1: member 2, disk s0r0n0-d1: its node s0r0n0 has member 1 of this leg, "
+                 "member 0.1 on disk s0r0n0-d1: its node s0r0n0 has member 0 of this leg, "
                  "on s0r0n0-d0");
     expect_error(pinned({{"s0r1n1-d0", "s0r0n0-d0"}}), Code::invalid,
-                 "leg 1 of 1: member 1, disk s0r1n1-d0: node s0r1n1 takes nothing new now");
+                 "member 0.0 on disk s0r1n1-d0: node s0r1n1 takes nothing new now");
 }
 
 TEST(Pinned, CountsItsOwnSlices) {
     const std::vector<std::string> leg = {"s0r0n0-d0", "s0r1n0-d0"};
-    expect_error(
-        pinned({leg, leg, leg}), Code::no_space,
-        "leg 3 of 3: member 1, disk s0r0n0-d0: it has 2 GiB free in one piece of the 4 GiB "
-        "that are needed");
+    expect_error(pinned({leg, leg, leg}), Code::no_space,
+                 "member 2.0 on disk s0r0n0-d0: it has 2 GiB free in one piece of the 4 GiB "
+                 "that are needed");
 }
 
 TEST(Pinned, ObeysTheLabels) {
     Request request = pinned({{"s0r0n0-d0", "s0r1n0-d0"}});
     request.members_on = Selector::parse({"rack!=1"}).value();
     expect_error(request, Code::invalid,
-                 "leg 1 of 1: member 2, disk s0r1n0-d0: node s0r1n0 does not match rack!=1");
+                 "member 0.1 on disk s0r1n0-d0: node s0r1n0 does not match rack!=1");
 }
 
 TEST(Pinned, MayShareANodeIfAllowed) {

@@ -172,7 +172,7 @@ TEST(Place, SharesANodeOnlyWhereAllowedAndNeeded) {
     request.members = 4;
     EXPECT_THAT(error_of(world, request).message(),
                 HasSubstr("needs 4 disks with 1 GiB free in one piece; there are 3: n1-d0, n1-d1, "
-                          "n2-d0: add nodes"));
+                          "n2-d0: add disks"));
 }
 
 /// Leg by leg the second one would find nothing but n3.
