@@ -6,7 +6,7 @@
 # Verbs of a noun.
 _dnvmectl_verbs() {
 	case $1 in
-	node | disk) echo "create add list show delete remove" ;;
+	node | disk) echo "create add list show set delete remove" ;;
 	volume) echo "create list show attach detach activate delete" ;;
 	host) echo "create list show delete" ;;
 	head) echo "create list show set delete" ;;
@@ -21,8 +21,10 @@ _dnvmectl_head_settings="--activation-timeout-ms --queue-timeout-ms --max-tries 
 _dnvmectl_options() {
 	case $1 in
 	node\ create | node\ add) echo "--portal --label --dry-run" ;;
-	disk\ create | disk\ add) echo "--name --node --force --dry-run" ;;
-	volume\ create) echo "--size --legs --redundancy --chunk --standbys --dry-run" ;;
+	disk\ create | disk\ add) echo "--name --node --label --force --dry-run" ;;
+	node\ set | disk\ set) echo "--label --remove-label --dry-run" ;;
+	volume\ create) echo "--size --legs --redundancy --chunk --standbys --include --exclude \
+		--anti-affinity --place --dry-run" ;;
 	host\ create) echo "--nqn --dry-run" ;;
 	head\ create) echo "--identity --activation --policy $_dnvmectl_head_settings --dry-run" ;;
 	head\ set) echo "$_dnvmectl_head_settings --dry-run" ;;
@@ -58,7 +60,7 @@ _dnvmectl_arguments() {
 _dnvmectl_values() {
 	case $1 in
 	-o | --output) echo "table json" ;;
-	--redundancy) echo "none raid1" ;;
+	--redundancy) echo "none raid1 raid5 raid6 raid10" ;;
 	--activation) echo "none nvme reservation" ;;
 	--policy) echo "active-standby round-robin" ;;
 	--node) _dnvmectl_names node ;;
@@ -72,7 +74,8 @@ _dnvmectl_takes_value() {
 		--redundancy | --chunk | --standbys | --controller | --nqn | --identity | --activation | \
 		--policy | --activation-timeout-ms | --queue-timeout-ms | --max-tries | \
 		--failover-interval-ms | --silence-timeout-ms | --failback-delay-ms | --opcode | --pr-key | \
-		--device | --subsystem | --nsid | --priority) return 0 ;;
+		--device | --subsystem | --nsid | --priority | --remove-label | --include | --exclude | \
+		--anti-affinity | --place) return 0 ;;
 	esac
 	return 1
 }

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "base/size.h"
+#include "dnvmectl/words.h"
 
 namespace dnvme::ctl {
 
@@ -74,6 +75,12 @@ void require_any(CLI::App& verb, const std::vector<CLI::Option*>& options) {
         throw CLI::ValidationError(
             fmt::format("nothing to change: choose from {}", fmt::join(names, ", ")));
     });
+}
+
+CLI::Option* add_labels(CLI::App& verb, std::map<std::string, std::string>& labels) {
+    return add_parsed(verb, "--label", labels, "Such as site=a; repeatable", parse_labels)
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
 }
 
 void add_name(CLI::App& verb, std::string& name, const std::string& description) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -57,6 +58,8 @@ void require_any(CLI::App& verb, const std::vector<CLI::Option*>& options);
 /// A size such as 10G; not zero.
 CLI::Option* add_size(CLI::App& verb, const std::string& name, std::uint64_t& bytes,
                       const std::string& description);
+/// --label KEY=VALUE, repeatable.
+CLI::Option* add_labels(CLI::App& verb, std::map<std::string, std::string>& labels);
 void add_name(CLI::App& verb, std::string& name, const std::string& description);
 void add_dry_run(CLI::App& verb, const std::function<void()>& set);
 void add_dry_run(CLI::App& verb, bool& dry_run);

@@ -52,7 +52,7 @@ class JsonFormatter final : public Formatter {
 
     void show(const v1::NodeView& view) override { print(to_json(view)); }
     void show(const v1::DiskView& view) override { print(to_json(view)); }
-    void show(const v1::VolumeView& view, const DiskNames& /*disks*/) override {
+    void show(const v1::VolumeView& view, const DisksByUuid& /*disks*/) override {
         print(to_json(view));
     }
     void show(const v1::HostView& view) override { print(to_json(view)); }
@@ -68,6 +68,8 @@ class JsonFormatter final : public Formatter {
     void created(const v1::VolumeView& view) override { print(to_json(view)); }
     void created(const v1::HostView& view) override { print(to_json(view)); }
     void created(const v1::HeadView& view) override { print(to_json(view)); }
+    void changed(const v1::NodeView& view) override { print(to_json(view)); }
+    void changed(const v1::DiskView& view) override { print(to_json(view)); }
     void changed(const v1::HeadView& view, const std::string& /*what*/) override {
         print(to_json(view));
     }

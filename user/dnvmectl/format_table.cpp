@@ -59,8 +59,9 @@ std::string portal_list(const Portals& portals) {
     return joined(texts);
 }
 
-std::string label_list(const v1::Node& node) {
-    const std::map<std::string, std::string> sorted(node.labels().begin(), node.labels().end());
+template <class Labelled>
+std::string label_list(const Labelled& of) {
+    const std::map<std::string, std::string> sorted(of.labels().begin(), of.labels().end());
     std::vector<std::string> texts;
     texts.reserve(sorted.size());
     for (const auto& [key, value] : sorted) {
@@ -77,9 +78,28 @@ std::string exact_size(std::uint64_t bytes) {
     return fmt::format("{} ({} bytes)", format_size(bytes), bytes);
 }
 
-std::string member_disk(const v1::LogicalDisk& member, const DiskNames& disks) {
+/// Name and node of a member's disk.
+std::vector<Cell> disk_cells(const v1::LogicalDisk& member, const DisksByUuid& disks) {
     const auto found = disks.find(member.disk_uuid());
-    return found == disks.end() ? member.disk_uuid() : found->second;
+    if (found == disks.end()) {
+        return {member.disk_uuid(), "-"};
+    }
+    return {found->second.name(), found->second.node()};
+}
+
+/// "site=a, rack!=7; anti-affinity db; by hand", or nothing.
+std::string placement_text(const v1::PlacementRules& placement) {
+    std::vector<std::string> parts;
+    if (!placement.rules().empty()) {
+        parts.push_back(fmt::format("{}", fmt::join(placement.rules(), ", ")));
+    }
+    if (!placement.anti_affinity().empty()) {
+        parts.push_back("anti-affinity " + placement.anti_affinity());
+    }
+    if (placement.pinned()) {
+        parts.emplace_back("by hand");
+    }
+    return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 void add_problem(Table& table, const std::string& name, const std::string& problem) {
@@ -88,15 +108,15 @@ void add_problem(Table& table, const std::string& name, const std::string& probl
     }
 }
 
-Table member_table(const v1::Volume& volume, const DiskNames& disks) {
-    Table table({"LEG", "EPOCH", "MEMBER", "DISK", "OFFSET", "SIZE", "STATE"});
+Table member_table(const v1::Volume& volume, const DisksByUuid& disks) {
+    Table table({"LEG", "EPOCH", "MEMBER", "DISK", "NODE", "OFFSET", "SIZE", "STATE"});
     for (int leg = 0; leg < volume.legs_size(); ++leg) {
         const auto& members = volume.legs(leg).members();
         for (int i = 0; i < members.size(); ++i) {
+            const auto disk = disk_cells(members[i], disks);
             table.row({std::to_string(leg), std::to_string(volume.legs(leg).epoch()),
-                       std::to_string(i), member_disk(members[i], disks),
-                       format_size(members[i].offset_bytes()), format_size(members[i].size_bytes()),
-                       sync_cell(members[i].sync())});
+                       std::to_string(i), disk[0], disk[1], format_size(members[i].offset_bytes()),
+                       format_size(members[i].size_bytes()), sync_cell(members[i].sync())});
         }
     }
     return table;
@@ -129,7 +149,7 @@ std::vector<Cell> volume_row(const v1::VolumeView& view, bool owners) {
     std::vector<Cell> row{volume.name(),
                           format_size(volume.size_bytes()),
                           std::to_string(volume.legs_size()),
-                          word(volume.redundancy()),
+                          redundancy_word(volume),
                           health_cell(view),
                           joined(volume.hosts())};
     if (owners) {
@@ -248,24 +268,28 @@ class TableFormatter final : public Formatter {
             .row({"free", exact_size(view.free_bytes())})
             .row({"health", health_cell(view.health())})
             .row({"path", device_path(view)})
-            .row({"given as", disk.path()});
+            .row({"given as", disk.path()})
+            .row({"labels", label_list(disk)});
         add_problem(table, disk.name(), view.problem());
         print(table);
     }
 
-    void show(const v1::VolumeView& view, const DiskNames& disks) override {
+    void show(const v1::VolumeView& view, const DisksByUuid& disks) override {
         const v1::Volume& volume = view.volume();
         Table table;
         table.row({"name", volume.name()})
             .row({"uuid", volume.uuid()})
             .row({"size", exact_size(volume.size_bytes())})
             .row({"chunk", format_size(volume.chunk_bytes())})
-            .row({"redundancy", word(volume.redundancy())})
+            .row({"redundancy", redundancy_word(volume)})
             .row({"health", health_cell(view)})
             .row({"epoch", std::to_string(volume.epoch())})
             .row({"subsystem", view.subsystem_nqn()})
             .row({"portals", portal_list(view.portals())})
             .row({"hosts", joined(volume.hosts())});
+        if (const std::string placement = placement_text(volume.placement()); !placement.empty()) {
+            table.row({"placement", placement});
+        }
         add_problem(table, volume.name(), view.problem());
         print(table);
         out_ << '\n';
@@ -323,6 +347,9 @@ class TableFormatter final : public Formatter {
     }
 
     void plan(const v1::Plan& plan) override {
+        for (const std::string& note : plan.notes()) {
+            out_ << printable(note) << '\n';
+        }
         for (const std::string& action : plan.actions()) {
             out_ << printable(action) << '\n';
         }
@@ -343,7 +370,7 @@ class TableFormatter final : public Formatter {
         const v1::Volume& volume = view.volume();
         say("volume {} created: {}, {} {}, redundancy {}", volume.name(),
             format_size(volume.size_bytes()), volume.legs_size(),
-            volume.legs_size() == 1 ? "leg" : "legs", word(volume.redundancy()));
+            volume.legs_size() == 1 ? "leg" : "legs", redundancy_word(volume));
     }
 
     void created(const v1::HostView& view) override {
@@ -353,6 +380,14 @@ class TableFormatter final : public Formatter {
     void created(const v1::HeadView& view) override {
         say("head {} created: activation {}, {}", view.head().name(),
             word(view.head().activation()), word(view.head().policy()));
+    }
+
+    void changed(const v1::NodeView& view) override {
+        say("labels of node {}: {}", view.node().name(), label_list(view.node()));
+    }
+
+    void changed(const v1::DiskView& view) override {
+        say("labels of disk {}: {}", view.disk().name(), label_list(view.disk()));
     }
 
     void changed(const v1::HeadView& view, const std::string& what) override {

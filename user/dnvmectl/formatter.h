@@ -13,7 +13,7 @@
 namespace dnvme::ctl {
 
 /// Disk uuid -> name, since records of members carry uuids only.
-using DiskNames = std::map<std::string, std::string>;
+using DisksByUuid = std::map<std::string, v1::Disk>;
 
 /// A volume that a host may now connect to.
 struct Attachment {
@@ -38,7 +38,7 @@ class Formatter {
 
     virtual void show(const v1::NodeView& view) = 0;
     virtual void show(const v1::DiskView& view) = 0;
-    virtual void show(const v1::VolumeView& view, const DiskNames& disks) = 0;
+    virtual void show(const v1::VolumeView& view, const DisksByUuid& disks) = 0;
     virtual void show(const v1::HostView& view) = 0;
     virtual void show(const v1::HeadView& view) = 0;
     virtual void show_path(const v1::HeadView& view, const v1::PathView& path) = 0;
@@ -51,6 +51,9 @@ class Formatter {
     virtual void created(const v1::VolumeView& view) = 0;
     virtual void created(const v1::HostView& view) = 0;
     virtual void created(const v1::HeadView& view) = 0;
+    /// Labels were changed.
+    virtual void changed(const v1::NodeView& view) = 0;
+    virtual void changed(const v1::DiskView& view) = 0;
     /// @p what was done to a head or to a path of it: what became of the head.
     virtual void changed(const v1::HeadView& view, const std::string& what) = 0;
     virtual void deleted(const std::string& noun, const std::string& name) = 0;

@@ -14,6 +14,7 @@ struct Arguments {
     std::string path;
     std::string name;
     std::string node;
+    std::map<std::string, std::string> labels;
     bool force = false;
     bool dry_run = false;
 };
@@ -23,6 +24,7 @@ v1::CreateDiskRequest make_request(const Arguments& arguments) {
     request.set_path(arguments.path);
     request.set_name(arguments.name);
     request.set_node(arguments.node);
+    request.mutable_labels()->insert(arguments.labels.begin(), arguments.labels.end());
     request.set_force(arguments.force);
     request.set_dry_run(arguments.dry_run);
     return request;
@@ -43,6 +45,7 @@ void add_disk_create(CLI::App& disk, CommandLine& line) {
         ->type_name("NAME");
     verb->add_option("--node", arguments->node, "Node with the disk (usual: this one)")
         ->type_name("NODE");
+    add_labels(*verb, arguments->labels);
     verb->add_flag("--force", arguments->force,
                    "Take it although a file system or the like is on it");
     add_dry_run(*verb, arguments->dry_run);

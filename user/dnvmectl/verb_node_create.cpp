@@ -55,9 +55,7 @@ void add_node_create(CLI::App& node, CommandLine& line) {
         ->type_name("ADDR[:PORT]")
         ->allow_extra_args(false)
         ->required();
-    add_parsed(*verb, "--label", arguments->labels, "Such as site=a; repeatable", parse_labels)
-        ->type_name("KEY=VALUE")
-        ->allow_extra_args(false);
+    add_labels(*verb, arguments->labels);
     add_dry_run(*verb, arguments->dry_run);
 }
 

@@ -20,11 +20,11 @@ Status show_view(Session& session, const v1::VolumeView& view) {
     if (!answer) {
         return tl::unexpected(answer.error());
     }
-    DiskNames names;
+    DisksByUuid disks;
     for (const v1::DiskView& disk : answer->disks()) {
-        names[disk.disk().uuid()] = disk.disk().name();
+        disks[disk.disk().uuid()] = disk.disk();
     }
-    session.formatter.show(view, names);
+    session.formatter.show(view, disks);
     return {};
 }
 

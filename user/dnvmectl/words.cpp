@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "dnvmectl/arguments.h"
+
 namespace dnvme::ctl {
 
 namespace {
@@ -108,8 +110,9 @@ std::string word(v1::Health health) {
     return enum_word(health);
 }
 
-std::string word(v1::Redundancy redundancy) {
-    return enum_word(redundancy);
+std::string redundancy_word(const v1::Volume& volume) {
+    const std::string word = enum_word(volume.redundancy());
+    return volume.members() == 0 ? word : fmt::format("{}:{}", word, volume.members());
 }
 
 std::string word(v1::Role role) {
@@ -120,12 +123,22 @@ std::string word(v1::LogicalDisk::Sync sync) {
     return enum_word(sync);
 }
 
-std::vector<std::string> redundancy_words() {
-    return enum_words<v1::Redundancy>();
-}
-
-Result<v1::Redundancy> parse_redundancy(const std::string& text) {
-    return parse_enum<v1::Redundancy>(text, "redundancy");
+Result<RedundancyWish> parse_redundancy(const std::string& text) {
+    const auto colon = text.find(':');
+    const auto kind = parse_enum<v1::Redundancy>(text.substr(0, colon), "redundancy");
+    if (!kind) {
+        return tl::unexpected(kind.error());
+    }
+    if (colon == std::string::npos) {
+        return RedundancyWish{.kind = *kind, .members = 0};
+    }
+    const auto members = parse_number(text.substr(colon + 1));
+    if (!members || *members == 0) {
+        return fail(Code::invalid, fmt::format("'{}' has no number of members behind its colon: "
+                                               "give it as in raid5:4",
+                                               text));
+    }
+    return RedundancyWish{.kind = *kind, .members = *members};
 }
 
 Result<v1::Activation> parse_activation(const std::string& text) {

@@ -13,14 +13,18 @@ namespace dnvme::ctl {
 /// "HEALTH_OK" of enum Health is "ok", "IN_SYNC" is "in-sync", unspecified is "unknown".
 std::string word(const google::protobuf::EnumValueDescriptor& value);
 std::string word(v1::Health health);
-std::string word(v1::Redundancy redundancy);
+/// "raid5:3"; without the number where it goes without saying: "none", "raid1".
+std::string redundancy_word(const v1::Volume& volume);
 std::string word(v1::Role role);
 std::string word(v1::LogicalDisk::Sync sync);
 
-/// Every redundancy that one can ask for, in words.
-std::vector<std::string> redundancy_words();
+/// What somebody asks for: "raid5" or "raid5:4".
+struct RedundancyWish {
+    v1::Redundancy kind = v1::REDUNDANCY_NONE;
+    std::uint32_t members = 0;  ///< 0: as many as are usual
+};
 /// Errors: invalid (lists what there is).
-Result<v1::Redundancy> parse_redundancy(const std::string& text);
+Result<RedundancyWish> parse_redundancy(const std::string& text);
 
 std::string word(v1::Activation activation);
 std::string word(v1::Policy policy);

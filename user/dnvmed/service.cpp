@@ -119,6 +119,11 @@ grpc::Status Service::CreateNode(Context* /*context*/, const v1::CreateNodeReque
     return change(create_node, *request, *events);
 }
 
+grpc::Status Service::SetNode(Context* /*context*/, const v1::SetLabelsRequest* request,
+                              Events* events) {
+    return change(set_node, *request, *events);
+}
+
 grpc::Status Service::DeleteNode(Context* /*context*/, const v1::DeleteRequest* request,
                                  Events* events) {
     return change(delete_node, *request, *events);
@@ -127,6 +132,11 @@ grpc::Status Service::DeleteNode(Context* /*context*/, const v1::DeleteRequest* 
 grpc::Status Service::CreateDisk(Context* /*context*/, const v1::CreateDiskRequest* request,
                                  Events* events) {
     return change(create_disk, *request, *events);
+}
+
+grpc::Status Service::SetDisk(Context* /*context*/, const v1::SetLabelsRequest* request,
+                              Events* events) {
+    return change(set_disk, *request, *events);
 }
 
 grpc::Status Service::DeleteDisk(Context* /*context*/, const v1::DeleteRequest* request,

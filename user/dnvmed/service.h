@@ -32,10 +32,14 @@ class Service final : public v1::Dnvme::Service {
                            v1::HostList* list) override;
     grpc::Status CreateNode(Context* context, const v1::CreateNodeRequest* request,
                             Events* events) override;
+    grpc::Status SetNode(Context* context, const v1::SetLabelsRequest* request,
+                         Events* events) override;
     grpc::Status DeleteNode(Context* context, const v1::DeleteRequest* request,
                             Events* events) override;
     grpc::Status CreateDisk(Context* context, const v1::CreateDiskRequest* request,
                             Events* events) override;
+    grpc::Status SetDisk(Context* context, const v1::SetLabelsRequest* request,
+                         Events* events) override;
     grpc::Status DeleteDisk(Context* context, const v1::DeleteRequest* request,
                             Events* events) override;
     grpc::Status CreateVolume(Context* context, const v1::CreateVolumeRequest* request,

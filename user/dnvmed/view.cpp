@@ -9,6 +9,7 @@
 #include "model/layout.h"
 #include "model/names.h"
 #include "owners.h"
+#include "plan/place_legs.h"
 #include "volume_health.h"
 
 namespace dnvme::daemon {
@@ -152,7 +153,7 @@ v1::DiskView view_disk(const Observation& seen, const v1::Disk& disk) {
     v1::DiskView view;
     *view.mutable_disk() = disk;
     view.set_current_path(seen.disks.path_of(disk.uuid()));
-    view.set_free_bytes(model::free_bytes(seen.cluster, disk));
+    view.set_free_bytes(plan::free_bytes(seen.cluster, disk));
     view.set_health(view.current_path().empty() ? v1::HEALTH_DOWN : v1::HEALTH_OK);
     if (const auto twice = seen.disks.ambiguous.find(disk.uuid());
         twice != seen.disks.ambiguous.end()) {

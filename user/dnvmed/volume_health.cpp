@@ -8,6 +8,7 @@
 
 #include "model/controllers.h"
 #include "model/names.h"
+#include "model/redundancy.h"
 #include "sys/dm_text.h"
 
 namespace dnvme::daemon {
@@ -31,10 +32,13 @@ bool is_there(const Observation& seen, const v1::LogicalDisk& member) {
     return !seen.disks.path_of(member.disk_uuid()).empty();
 }
 
-/// A leg that runs goes on without a member as long as one is left.
-bool has_member(const Observation& seen, const v1::Leg& leg) {
-    return std::ranges::any_of(leg.members(),
-                               [&](const auto& member) { return is_there(seen, member); });
+/// A leg that runs goes on without members as long as all data is on those that are left.
+bool survives(const Observation& seen, const v1::Volume& volume, const v1::Leg& leg) {
+    std::vector<bool> there;
+    for (const auto& member : leg.members()) {
+        there.push_back(is_there(seen, member));
+    }
+    return model::survives(volume.redundancy(), there);
 }
 
 bool is_live(const plan::KernelState& kernel, DmKind kind, const std::string& uuid) {
@@ -62,7 +66,7 @@ bool front_serves(const plan::KernelState& kernel, const v1::Volume& volume) {
 bool runs(const Observation& seen, const v1::Volume& volume) {
     return front_serves(seen.kernel, volume) &&
            std::ranges::all_of(volume.legs(), [&](const v1::Leg& leg) {
-               return is_live(seen.kernel, DmKind::thin, leg.uuid()) && has_member(seen, leg);
+               return is_live(seen.kernel, DmKind::thin, leg.uuid()) && survives(seen, volume, leg);
            });
 }
 

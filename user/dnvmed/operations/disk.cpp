@@ -6,6 +6,7 @@
 #include "model/layout.h"
 #include "operations/disk_checks.h"
 #include "operations/intent.h"
+#include "operations/labels.h"
 #include "view.h"
 
 namespace dnvme::daemon {
@@ -112,6 +113,9 @@ Result<Intent> create_disk(const Context& context, const v1::CreateDiskRequest& 
     if (auto named = check_new_name(context.cluster.disks, "disk", name); !named) {
         return pass(named.error());
     }
+    if (auto labels = check_labels(request.labels()); !labels) {
+        return pass(labels.error());
+    }
     const auto device = context.disks.inspect(request.path());
     if (!device) {
         return pass(device.error());
@@ -121,6 +125,7 @@ Result<Intent> create_disk(const Context& context, const v1::CreateDiskRequest& 
     }
     Intent intent;
     v1::Disk disk = make_disk(name, node, request.path(), *device);
+    *disk.mutable_labels() = request.labels();
     identify(context, *device, disk, intent);
     intent.what = fmt::format("create disk '{}'", name);
     intent.edits = {disk};

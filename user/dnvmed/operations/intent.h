@@ -26,6 +26,8 @@ struct Errand {
 struct Intent {
     /// "create volume 'v1'": stands in front of an error of the kernel.
     std::string what;
+    /// What was decided; one sentence each.
+    std::vector<std::string> notes;
     std::vector<Errand> errands;
     std::vector<Edit> edits;
     /// Owners (see owners.h) whose part of the plan this request needs done.
@@ -92,8 +94,10 @@ Result<std::optional<v1::Event>> check_gone(const std::map<std::string, Record>&
 }
 
 Result<Intent> create_node(const Context& context, const v1::CreateNodeRequest& request);
+Result<Intent> set_node(const Context& context, const v1::SetLabelsRequest& request);
 Result<Intent> delete_node(const Context& context, const v1::DeleteRequest& request);
 Result<Intent> create_disk(const Context& context, const v1::CreateDiskRequest& request);
+Result<Intent> set_disk(const Context& context, const v1::SetLabelsRequest& request);
 Result<Intent> delete_disk(const Context& context, const v1::DeleteRequest& request);
 Result<Intent> create_volume(const Context& context, const v1::CreateVolumeRequest& request);
 Result<Intent> delete_volume(const Context& context, const v1::DeleteRequest& request);

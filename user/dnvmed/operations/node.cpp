@@ -6,6 +6,7 @@
 
 #include "base/uuid.h"
 #include "operations/intent.h"
+#include "operations/labels.h"
 #include "view.h"
 
 namespace dnvme::daemon {
@@ -76,6 +77,9 @@ Result<Intent> create_node(const Context& context, const v1::CreateNodeRequest& 
     }
     if (auto portals = check_portals(request); !portals) {
         return pass(portals.error());
+    }
+    if (auto labels = check_labels(request.labels()); !labels) {
+        return pass(labels.error());
     }
     const v1::Node node = make_node(request);
     Intent intent;

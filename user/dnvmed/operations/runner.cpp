@@ -31,8 +31,9 @@ Status check(const Intent& intent, const Outcome& rehearsed) {
     return rehearsed.of(intent.owners);
 }
 
-v1::Event plan_event(const std::vector<std::string>& sentences) {
+v1::Event plan_event(const Intent& intent, const std::vector<std::string>& sentences) {
     v1::Event event;
+    event.mutable_plan()->mutable_notes()->Assign(intent.notes.begin(), intent.notes.end());
     event.mutable_plan()->mutable_actions()->Assign(sentences.begin(), sentences.end());
     return event;
 }
@@ -63,7 +64,7 @@ Status Operations::run(const Planner& planner, bool dry_run, EventSink& events) 
     if (!sentences) {
         return pass(sentences.error(), intent->what);
     }
-    events.push(plan_event(*sentences));
+    events.push(plan_event(*intent, *sentences));
     if (dry_run) {
         return {};
     }

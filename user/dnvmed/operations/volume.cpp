@@ -8,6 +8,7 @@
 #include "model/controllers.h"
 #include "model/layout.h"
 #include "operations/intent.h"
+#include "plan/place_legs.h"
 #include "view.h"
 
 namespace dnvme::daemon {
@@ -18,25 +19,21 @@ namespace {
 struct Wish {
     std::uint32_t legs;
     std::uint64_t chunk;
-    v1::Redundancy redundancy;
+    model::Shape shape;
 };
 
-Wish fill_in(const v1::CreateVolumeRequest& request) {
+Result<Wish> fill_in(const v1::CreateVolumeRequest& request) {
     const bool unspecified = request.redundancy() == v1::REDUNDANCY_UNSPECIFIED;
-    return {
+    const auto shape = model::make_shape(unspecified ? v1::REDUNDANCY_NONE : request.redundancy(),
+                                         request.members());
+    if (!shape) {
+        return pass(shape.error());
+    }
+    return Wish{
         .legs = request.legs() == 0 ? 1 : request.legs(),
         .chunk = request.chunk_bytes() == 0 ? model::kDefaultChunk : request.chunk_bytes(),
-        .redundancy = unspecified ? v1::REDUNDANCY_NONE : request.redundancy(),
+        .shape = *shape,
     };
-}
-
-Status check_redundancy(v1::Redundancy redundancy) {
-    if (redundancy != v1::REDUNDANCY_NONE && redundancy != v1::REDUNDANCY_RAID1) {
-        return fail(Code::invalid,
-                    fmt::format("redundancy {} is unknown to this dnvmed: choose none or raid1",
-                                static_cast<int>(redundancy)));
-    }
-    return {};
 }
 
 Status check_standbys(std::uint32_t standbys) {
@@ -67,14 +64,21 @@ Result<std::vector<std::string>> drop_absent_disks(const Context& context,
     return absent;
 }
 
-Result<std::vector<v1::Leg>> place(const Context& context, const model::VolumeLayout& layout,
-                                   const Wish& wish) {
+Result<plan::Pins> pins_of(const v1::CreateVolumeRequest& request, const Wish& wish) {
+    std::vector<plan::Pin> pins;
+    for (const auto& pin : request.pins()) {
+        pins.push_back({.leg = pin.leg(), .member = pin.member(), .disk = pin.disk()});
+    }
+    return plan::make_pins(pins, wish.legs, wish.shape.members);
+}
+
+Result<plan::PlacedLegs> place(const Context& context, const plan::LegsWanted& wanted) {
     model::Cluster present = context.cluster;
     const auto absent = drop_absent_disks(context, present);
     if (!absent) {
         return pass(absent.error());
     }
-    auto legs = model::place_legs(present, layout, wish.legs, wish.redundancy);
+    auto legs = plan::place_legs(present, wanted);
     if (!legs && !absent->empty()) {
         return fail(legs.error().code(),
                     fmt::format("{} (not counting what is not there now: {})",
@@ -83,13 +87,36 @@ Result<std::vector<v1::Leg>> place(const Context& context, const model::VolumeLa
     return legs;
 }
 
+Result<plan::PlacedLegs> place(const Context& context, const v1::CreateVolumeRequest& request,
+                               const Wish& wish, const model::VolumeLayout& layout) {
+    const auto pins = pins_of(request, wish);
+    if (!pins) {
+        return pass(pins.error());
+    }
+    return place(context, plan::LegsWanted{.legs = wish.legs,
+                                           .shape = wish.shape,
+                                           .layout = layout.leg,
+                                           .rules = request.placement(),
+                                           .pins = *pins});
+}
+
+/// As asked for; empty if nothing was.
+void record_rules(const v1::CreateVolumeRequest& request, v1::Volume& volume) {
+    v1::PlacementRules rules = request.placement();
+    rules.set_pinned(!request.pins().empty());
+    if (rules.ByteSizeLong() != 0) {
+        *volume.mutable_placement() = rules;
+    }
+}
+
 v1::Volume make_volume(const std::string& name, const Wish& wish, std::uint64_t size) {
     v1::Volume volume;
     volume.set_uuid(make_uuid());
     volume.set_name(name);
     volume.set_size_bytes(size);
     volume.set_chunk_bytes(wish.chunk);
-    volume.set_redundancy(wish.redundancy);
+    volume.set_redundancy(wish.shape.redundancy);
+    volume.set_members(model::recorded_members(wish.shape));
     volume.set_epoch(1);
     return volume;
 }
@@ -114,32 +141,38 @@ Status add_controllers(model::Cluster cluster, v1::Volume& volume, std::uint32_t
     return {};
 }
 
-Result<v1::Volume> design(const Context& context, const v1::CreateVolumeRequest& request) {
-    const Wish wish = fill_in(request);
-    if (auto known = check_redundancy(wish.redundancy); !known) {
-        return pass(known.error());
+struct Design {
+    v1::Volume volume;
+    std::vector<std::string> notes;
+};
+
+Result<Design> design(const Context& context, const v1::CreateVolumeRequest& request) {
+    const auto wish = fill_in(request);
+    if (!wish) {
+        return pass(wish.error());
     }
     if (auto possible = check_standbys(request.standbys()); !possible) {
         return pass(possible.error());
     }
     const auto layout =
-        model::layout_volume(request.size_bytes(), wish.legs, wish.chunk, wish.redundancy);
+        model::layout_volume(request.size_bytes(), wish->legs, wish->chunk, wish->shape);
     if (!layout) {
         return pass(layout.error());
     }
     if (auto known = find(context.cluster.nodes, "node", context.node); !known) {
         return pass(known.error());
     }
-    auto legs = place(context, *layout, wish);
+    auto legs = place(context, request, *wish, *layout);
     if (!legs) {
         return pass(legs.error());
     }
-    v1::Volume volume = make_volume(request.name(), wish, layout->size);
-    volume.mutable_legs()->Assign(legs->begin(), legs->end());
+    v1::Volume volume = make_volume(request.name(), *wish, layout->size);
+    volume.mutable_legs()->Assign(legs->legs.begin(), legs->legs.end());
+    record_rules(request, volume);
     if (auto added = add_controllers(context.cluster, volume, request.standbys()); !added) {
         return pass(added.error());
     }
-    return volume;
+    return Design{.volume = std::move(volume), .notes = std::move(legs->notes)};
 }
 
 /// Shows the volume at the end of its creation or of an attach.
@@ -236,21 +269,23 @@ Result<Intent> create_volume(const Context& context, const v1::CreateVolumeReque
     if (auto named = check_new_volume_name(context, request.name()); !named) {
         return pass(named.error());
     }
-    const auto volume = design(context, request);
-    if (!volume) {
-        return pass(volume.error());
+    auto designed = design(context, request);
+    if (!designed) {
+        return pass(designed.error());
     }
+    const v1::Volume& volume = designed->volume;
     Intent intent;
-    intent.what = fmt::format("create volume '{}'", volume->name());
-    intent.edits = {*volume};
-    intent.owners = {volume->uuid()};
-    if (!volume->standbys().empty()) {
+    intent.what = fmt::format("create volume '{}'", volume.name());
+    intent.notes = std::move(designed->notes);
+    intent.edits = {volume};
+    intent.owners = {volume.uuid()};
+    if (!volume.standbys().empty()) {
         intent.owners.emplace_back(model::command_module);
     }
-    intent.undo = [name = volume->name()](const model::Cluster& cluster) {
+    intent.undo = [name = volume.name()](const model::Cluster& cluster) {
         return edit_volume(cluster, name, [](v1::Volume& v) { v.set_deleting(true); });
     };
-    intent.finish = show(volume->name());
+    intent.finish = show(volume.name());
     return intent;
 }
 

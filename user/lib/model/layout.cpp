@@ -47,32 +47,28 @@ std::uint64_t pool_block_for(std::uint64_t leg_bytes) {
     return std::max(kMinPoolBlock, std::bit_ceil(divide_up(leg_bytes, kMaxPoolBlocks)));
 }
 
-LegLayout layout_leg(std::uint64_t leg_bytes, v1::Redundancy redundancy) {
+LegLayout layout_leg(std::uint64_t leg_bytes, const Shape& shape) {
     LegLayout leg{};
     leg.size = leg_bytes;
     leg.pool_block = pool_block_for(leg_bytes);
     const std::uint64_t blocks = divide_up(leg_bytes, leg.pool_block);
     leg.pool_metadata = round_up(kPoolMetadataBase + blocks * kPoolMetadataPerBlock, kMiB);
     leg.pool_data = blocks * leg.pool_block;
-    leg.member = leg.pool_metadata + leg.pool_data;
-    if (members_of(redundancy) > 1)
+    leg.member = round_up(divide_up(leg.pool_metadata + leg.pool_data, data_members(shape)), kMiB);
+    if (has_raid(shape.redundancy))
         leg.member += kRaidMetadata;
     return leg;
 }
 
 }  // namespace
 
-std::uint32_t members_of(v1::Redundancy redundancy) {
-    return redundancy == v1::REDUNDANCY_RAID1 ? 2 : 1;
-}
-
 Result<VolumeLayout> layout_volume(std::uint64_t size_bytes, std::uint32_t legs,
-                                   std::uint64_t chunk_bytes, v1::Redundancy redundancy) {
+                                   std::uint64_t chunk_bytes, const Shape& shape) {
     if (Status shape = check_shape(size_bytes, legs, chunk_bytes); !shape)
         return pass(shape.error());
     // Both are powers of two, so the larger is a multiple of the other.
     const std::uint64_t unit = std::max(chunk_bytes, kMiB);
-    const LegLayout leg = layout_leg(round_up(divide_up(size_bytes, legs), unit), redundancy);
+    const LegLayout leg = layout_leg(round_up(divide_up(size_bytes, legs), unit), shape);
     return VolumeLayout{.size = legs * leg.size, .leg = leg};
 }
 

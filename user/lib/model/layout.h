@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "model/cluster.h"
+#include "model/redundancy.h"
 
 /// Arithmetic of sizes: what a volume of some size takes on disks. Pure, 64-bit throughout.
 namespace dnvme::model {
@@ -36,6 +37,7 @@ struct LegLayout {
     std::uint64_t pool_metadata;  ///< multiple of MiB
     std::uint64_t pool_data;      ///< whole blocks, enough for every block of the thin volume
     std::uint64_t member;         ///< logical disk, with raid metadata where there is raid
+                                  ///< and with its share of parity and copies
 };
 
 struct VolumeLayout {
@@ -46,19 +48,7 @@ struct VolumeLayout {
 /// Errors: invalid (zero size, no leg or more than 64, chunk no power of two or out of range, more
 /// than 4 PiB a leg).
 Result<VolumeLayout> layout_volume(std::uint64_t size_bytes, std::uint32_t legs,
-                                   std::uint64_t chunk_bytes, v1::Redundancy redundancy);
-
-/// Members that a leg has: 1 for none, 2 for raid1.
-std::uint32_t members_of(v1::Redundancy redundancy);
-
-/// Bytes of a disk that no slice of @p cluster uses.
-std::uint64_t free_bytes(const Cluster& cluster, const v1::Disk& disk);
-
-/// Finds room for the members of all legs: first fit, members of a leg on different disks, the
-/// emptiest disks first, slices aligned to MiB. Errors: no_space (says how much is missing where),
-/// precondition (fewer disks than members).
-Result<std::vector<v1::Leg>> place_legs(const Cluster& cluster, const VolumeLayout& layout,
-                                        std::uint32_t legs, v1::Redundancy redundancy);
+                                   std::uint64_t chunk_bytes, const Shape& shape);
 
 /// The lowest port_offset that no controller has, those of volumes being deleted included. Errors:
 /// no_space (all are taken, or the TCP port on some portal would be beyond 65535).

@@ -15,7 +15,10 @@ namespace {
 
 /// A record that no daemon of ours can have written; building from it would hurt.
 std::string why_senseless(const v1::Volume& volume) {
-    const int members = static_cast<int>(model::members_of(volume.redundancy()));
+    const auto shape = model::shape_of(volume);
+    if (!shape)
+        return fmt::format("its record is not one of this dnvmed: {}", shape.error().message());
+    const int members = static_cast<int>(shape->members);
     if (volume.legs().empty())
         return "its record has no legs";
     if (!model::has_controller(volume, volume.owner()))
@@ -128,8 +131,8 @@ void Builder::add(const v1::Volume& volume) {
 void Builder::add(const v1::Volume& volume, const v1::Leg& leg) {
     if (!leg.formatted())
         desired_.unformatted[leg.uuid()] = volume.uuid();
-    if (volume.redundancy() == v1::REDUNDANCY_RAID1)
-        need({"dm_raid", "raid1"});
+    if (model::has_raid(volume.redundancy()))
+        need({"dm_raid", raid_module(volume.redundancy())});
     for (DmDevice& device : leg_devices(leg, volume.redundancy(), settings_.drain_ms))
         add(std::move(device));
 }

@@ -52,8 +52,8 @@ class Orderer {
 
     void remove(const std::string& uuid);
     void build(const v1::Volume& volume, const v1::Leg& leg);
-    void build_pool(const v1::Leg& leg);
-    void assemble(const v1::Leg& leg, const DmDevice& raid);
+    void build_pool(const v1::Volume& volume, const v1::Leg& leg);
+    void assemble(const v1::Volume& volume, const v1::Leg& leg, const DmDevice& raid);
     void build(const std::string& uuid);
     void wipe(const v1::Volume& volume, const v1::Leg& leg);
     void format(const v1::Volume& volume, const v1::Leg& leg);
@@ -166,7 +166,7 @@ void Orderer::build(const v1::Volume& volume, const v1::Leg& leg) {
     }
     if (is_unformatted(leg))
         wipe(volume, leg);
-    build_pool(leg);
+    build_pool(volume, leg);
     if (is_unformatted(leg))
         format(volume, leg);
     build(thin_part(leg));
@@ -179,20 +179,20 @@ void Orderer::wipe(const v1::Volume& volume, const v1::Leg& leg) {
                    .length_bytes = wiped_bytes(volume.redundancy())});
 }
 
-void Orderer::build_pool(const v1::Leg& leg) {
+void Orderer::build_pool(const v1::Volume& volume, const v1::Leg& leg) {
     const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
     for (const std::string& uuid : pool_parts(leg)) {
         if (uuid == raid && diff_.create_dm.contains(uuid))
-            assemble(leg, diff_.wanted.dm.at(uuid));
+            assemble(volume, leg, diff_.wanted.dm.at(uuid));
         else
             build(uuid);
     }
 }
 
-/// Members that were wiped are equal; all others may differ where the last writes went.
-void Orderer::assemble(const v1::Leg& leg, const DmDevice& raid) {
+/// Where the last writes went, the members of a leg that was in use may not fit together.
+void Orderer::assemble(const v1::Volume& volume, const v1::Leg& leg, const DmDevice& raid) {
     if (is_unformatted(leg)) {
-        add(CreateDm{.device = without_first_sync(raid)});
+        add(CreateDm{.device = for_first_assembly(raid, volume.redundancy())});
         return;
     }
     for (const v1::LogicalDisk& member : leg.members())

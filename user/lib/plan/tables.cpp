@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/words.h"
 #include "model/controllers.h"
 #include "model/layout.h"
 #include "model/names.h"
@@ -44,18 +45,40 @@ std::string linear(const std::string& below, std::uint64_t offset_bytes) {
     return fmt::format("{} {}", below, offset_bytes / kSector);
 }
 
-bool has_raid(v1::Redundancy redundancy) {
-    return model::members_of(redundancy) > 1;
-}
-
-std::uint64_t raid_bytes(const v1::Leg& leg) {
-    return leg.members(0).size_bytes() - model::kRaidMetadata;
+/// What the members together hold of data, in whole chunks each.
+std::uint64_t raid_bytes(const v1::Leg& leg, v1::Redundancy redundancy) {
+    const auto members = static_cast<std::uint32_t>(leg.members_size());
+    return (leg.members(0).size_bytes() - model::kRaidMetadata) *
+           model::data_members({.redundancy = redundancy, .members = members});
 }
 
 std::uint64_t region_sectors(std::uint64_t bytes) {
     const std::uint64_t sectors = bytes / kSector;
     const std::uint64_t least = (sectors + kMaxRegions - 1) / kMaxRegions;
     return std::max(kMinRegionSectors, std::bit_ceil(least));
+}
+
+/// dm-raid's name of the layout. Parity rotates over the members, so that all share its writes.
+const char* raid_type(v1::Redundancy redundancy) {
+    switch (redundancy) {
+        case v1::REDUNDANCY_RAID5:
+            return "raid5_ls";
+        case v1::REDUNDANCY_RAID6:
+            return "raid6_zr";
+        case v1::REDUNDANCY_RAID10:
+            return "raid10";
+        default:
+            return "raid1";
+    }
+}
+
+/// <type> <#params> <chunk> [nosync] region_size <sectors> [raid10_copies 2 raid10_format near], in
+/// the order in which dm-raid prints them.
+std::string raid_head(v1::Redundancy redundancy, std::uint64_t bytes) {
+    const bool pairs = redundancy == v1::REDUNDANCY_RAID10;
+    const std::uint64_t chunk = model::has_stripes(redundancy) ? model::kRaidChunk / kSector : 0;
+    return fmt::format("{} {} {} region_size {}{}", raid_type(redundancy), pairs ? 7 : 3, chunk,
+                       region_sectors(bytes), pairs ? " raid10_copies 2 raid10_format near" : "");
 }
 
 /// Whole blocks, enough for every block of the thin volume.
@@ -65,8 +88,8 @@ std::uint64_t pool_data_bytes(const v1::Leg& leg) {
 }
 
 std::string base_reference(const v1::Leg& leg, v1::Redundancy redundancy) {
-    return has_raid(redundancy) ? reference(DmKind::raid, leg.uuid())
-                                : reference(DmKind::gate, leg.members(0).uuid());
+    return model::has_raid(redundancy) ? reference(DmKind::raid, leg.uuid())
+                                       : reference(DmKind::gate, leg.members(0).uuid());
 }
 
 }  // namespace
@@ -92,20 +115,26 @@ DmDevice rdata_device(const v1::LogicalDisk& member) {
                   "linear", linear(reference(DmKind::gate, member.uuid()), model::kRaidMetadata));
 }
 
-DmDevice raid_device(const v1::Leg& leg) {
+DmDevice raid_device(const v1::Leg& leg, v1::Redundancy redundancy) {
+    const std::uint64_t bytes = raid_bytes(leg, redundancy);
     std::string members;
     for (const v1::LogicalDisk& member : leg.members())
         members += fmt::format(" {} {}", reference(DmKind::rmeta, member.uuid()),
                                reference(DmKind::rdata, member.uuid()));
-    return device(DmKind::raid, leg.uuid(), raid_bytes(leg), "raid",
-                  fmt::format("raid1 3 0 region_size {} {}{}", region_sectors(raid_bytes(leg)),
-                              leg.members_size(), members));
+    return device(
+        DmKind::raid, leg.uuid(), bytes, "raid",
+        fmt::format("{} {}{}", raid_head(redundancy, bytes), leg.members_size(), members));
 }
 
-DmDevice without_first_sync(DmDevice raid) {
-    constexpr std::string_view kHead = "raid1 3 0 ";
-    for (DmTarget& target : raid.table)
-        target.params = fmt::format("raid1 4 0 nosync {}", target.params.substr(kHead.size()));
+DmDevice for_first_assembly(DmDevice raid, v1::Redundancy redundancy) {
+    if (model::has_parity(redundancy))
+        return raid;
+    for (DmTarget& target : raid.table) {
+        std::vector<std::string> words = split_words(target.params);
+        words[1] = std::to_string(std::stoul(words[1]) + 1);
+        words.insert(words.begin() + 3, "nosync");
+        target.params = join_words(words);
+    }
     return raid;
 }
 
@@ -142,19 +171,25 @@ DmDevice front_device(const v1::Volume& volume, std::uint32_t controller, std::u
                               volume.chunk_bytes() / kSector, legs, drain_ms));
 }
 
+const char* raid_module(v1::Redundancy redundancy) {
+    if (model::has_parity(redundancy))
+        return "raid456";
+    return redundancy == v1::REDUNDANCY_RAID10 ? "raid10" : "raid1";
+}
+
 std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,
                                   std::uint32_t drain_ms) {
     std::vector<DmDevice> devices;
     for (const v1::LogicalDisk& member : leg.members()) {
         devices.push_back(ld_device(member));
         devices.push_back(gate_device(leg, member, drain_ms));
-        if (has_raid(redundancy)) {
+        if (model::has_raid(redundancy)) {
             devices.push_back(rmeta_device(member));
             devices.push_back(rdata_device(member));
         }
     }
-    if (has_raid(redundancy))
-        devices.push_back(raid_device(leg));
+    if (model::has_raid(redundancy))
+        devices.push_back(raid_device(leg, redundancy));
     devices.push_back(tmeta_device(leg, redundancy));
     devices.push_back(tdata_device(leg, redundancy));
     devices.push_back(pool_device(leg));
@@ -163,7 +198,7 @@ std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,
 }
 
 std::uint64_t wiped_bytes(v1::Redundancy redundancy) {
-    return (has_raid(redundancy) ? model::kRaidMetadata : 0) + model::kMiB;
+    return (model::has_raid(redundancy) ? model::kRaidMetadata : 0) + model::kMiB;
 }
 
 }  // namespace dnvme::plan

@@ -17,11 +17,12 @@ DmDevice gate_device(const v1::Leg& leg, const v1::LogicalDisk& member, std::uin
 /// The two parts of a raid member: superblock and bitmap, and the rest.
 DmDevice rmeta_device(const v1::LogicalDisk& member);
 DmDevice rdata_device(const v1::LogicalDisk& member);
-DmDevice raid_device(const v1::Leg& leg);
-/// @p raid as it is assembled for the first time: nothing on its members has to be made equal,
-/// since their metadata is wiped and thin zeroes every block that it hands out. Never for a later
-/// assembly.
-DmDevice without_first_sync(DmDevice raid);
+DmDevice raid_device(const v1::Leg& leg, v1::Redundancy redundancy);
+/// @p raid as it is assembled for the first time. Mirrors need nothing made equal: their metadata
+/// is wiped and thin zeroes every block that it hands out. Parity must fit to whatever is on the
+/// members, so with parity it stays as it is and md computes all of it; a block that is written
+/// meanwhile has its parity at once. Never for a later assembly.
+DmDevice for_first_assembly(DmDevice raid, v1::Redundancy redundancy);
 /// The two parts of what the leg is built on: the raid device, or the only member's gate.
 DmDevice tmeta_device(const v1::Leg& leg, v1::Redundancy redundancy);
 DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy);
@@ -33,6 +34,9 @@ DmDevice thin_device(const v1::Leg& leg);
 /// The front of one controller, under the volume's epoch: the owner's is the stripe over the legs,
 /// live; every other has no leg and holds.
 DmDevice front_device(const v1::Volume& volume, std::uint32_t controller, std::uint32_t drain_ms);
+
+/// The kernel module with the code of this redundancy. Precondition: there is raid.
+const char* raid_module(v1::Redundancy redundancy);
 
 /// All of a leg, each after those that it stands on.
 std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,

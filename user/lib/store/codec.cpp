@@ -13,11 +13,20 @@ namespace {
 constexpr std::uint32_t kFirstVersion = 1;
 /// Volumes with standbys, and heads.
 constexpr std::uint32_t kSecondVersion = 2;
+/// Volumes that say how many members a leg has.
+constexpr std::uint32_t kThirdVersion = 3;
 
 v1::Record empty_record(std::uint32_t version = kFirstVersion) {
     v1::Record record;
     record.set_schema_version(version);
     return record;
+}
+
+std::uint32_t version_of(const v1::Volume& volume) {
+    if (volume.members() != 0) {
+        return kThirdVersion;
+    }
+    return volume.standbys().empty() ? kFirstVersion : kSecondVersion;
 }
 
 /// The key that a record belongs behind; empty for a record without a body.
@@ -86,7 +95,7 @@ std::string encode(const v1::Disk& disk) {
 }
 
 std::string encode(const v1::Volume& volume) {
-    v1::Record record = empty_record(volume.standbys().empty() ? kFirstVersion : kSecondVersion);
+    v1::Record record = empty_record(version_of(volume));
     *record.mutable_volume() = volume;
     return record.SerializeAsString();
 }

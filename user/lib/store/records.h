@@ -13,7 +13,7 @@
 namespace dnvme::store {
 
 /// The newest version of records that this build reads and writes: see v1::Record.
-inline constexpr std::uint32_t kSchemaVersion = 2;
+inline constexpr std::uint32_t kSchemaVersion = 3;
 
 /// All records, with the revisions that a compare-and-swap needs.
 struct Loaded {

@@ -96,7 +96,7 @@ class Completion(unittest.TestCase):
 
     def test_values(self) -> None:
         self.assertEqual(self.complete("dnvmectl volume create v1 --redundancy "),
-                         {"none", "raid1"})
+                         {"none", "raid1", "raid5", "raid6", "raid10"})
         self.assertEqual(self.complete("dnvmectl -o "), {"table", "json"})
 
     def test_paths(self) -> None:

@@ -96,8 +96,11 @@ TEST_F(FormatTableTest, QuietSaysNothingAboutWhatWasDone) {
 }
 
 TEST_F(FormatTableTest, VolumeIsShownWithMembersOnDisksByName) {
-    const DiskNames names{{"disk-uuid-1", "d1"}};
-    EXPECT_EQ(text([&names](Formatter& f) { f.show(make_volume_view(), names); }),
+    v1::Disk disk;
+    disk.set_name("d1");
+    disk.set_node("n1");
+    const DisksByUuid disks{{"disk-uuid-1", disk}};
+    EXPECT_EQ(text([&disks](Formatter& f) { f.show(make_volume_view(), disks); }),
               "name        v1\n"
               "uuid        11111111-2222-4333-8444-555555555555\n"
               "size        10 GiB (10737418240 bytes)\n"
@@ -109,9 +112,9 @@ TEST_F(FormatTableTest, VolumeIsShownWithMembersOnDisksByName) {
               "portals     192.0.2.1:4420,[2001:db8::1]:4420\n"
               "hosts       -\n"
               "\n"
-              "LEG  EPOCH  MEMBER  DISK         OFFSET  SIZE    STATE\n"
-              "0    3      0       d1           1 MiB   11 GiB  in-sync\n"
-              "0    3      1       disk-uuid-2  1 MiB   11 GiB  in-sync\n");
+              "LEG  EPOCH  MEMBER  DISK         NODE  OFFSET  SIZE    STATE\n"
+              "0    3      0       d1           n1    1 MiB   11 GiB  in-sync\n"
+              "0    3      1       disk-uuid-2  -     1 MiB   11 GiB  in-sync\n");
 }
 
 TEST_F(FormatTableTest, AttachPrintsCommandsAndNothingElse) {

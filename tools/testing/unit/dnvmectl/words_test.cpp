@@ -19,7 +19,6 @@ TEST(Words, EnumsAreLowerCaseWithoutPrefix) {
     EXPECT_EQ(word(v1::HEALTH_DEGRADED), "degraded");
     EXPECT_EQ(word(v1::HEALTH_DOWN), "down");
     EXPECT_EQ(word(v1::HEALTH_UNSPECIFIED), "unknown");
-    EXPECT_EQ(word(v1::REDUNDANCY_RAID1), "raid1");
     EXPECT_EQ(word(v1::LogicalDisk::IN_SYNC), "in-sync");
     EXPECT_EQ(word(v1::LogicalDisk::REBUILDING), "rebuilding");
 }
@@ -29,11 +28,21 @@ TEST(Words, NumberOfANewerDaemonIsUnknown) {
 }
 
 TEST(Words, RedundancyIsReadBack) {
-    EXPECT_THAT(redundancy_words(), ElementsAre("none", "raid1"));
-    EXPECT_EQ(parse_redundancy("none"), v1::REDUNDANCY_NONE);
-    EXPECT_EQ(parse_redundancy("raid1"), v1::REDUNDANCY_RAID1);
-    for (const char* bad : {"", "RAID1", "unknown", "raid7", "none "}) {
-        EXPECT_THAT(error_of(parse_redundancy(bad)), HasSubstr("choose from none, raid1")) << bad;
+    for (const char* text : {"none", "raid1", "raid1:3", "raid5:3", "raid6:16", "raid10:4"}) {
+        const auto wish = parse_redundancy(text);
+        ASSERT_TRUE(wish) << text;
+        v1::Volume volume;
+        volume.set_redundancy(wish->kind);
+        volume.set_members(wish->members);
+        EXPECT_EQ(redundancy_word(volume), text);
+    }
+    for (const char* bad : {"", "RAID1", "unknown", "raid7", "none ", ":3"}) {
+        EXPECT_THAT(error_of(parse_redundancy(bad)),
+                    HasSubstr("choose from none, raid1, raid5, raid6, raid10"))
+            << bad;
+    }
+    for (const char* bad : {"raid5:", "raid5:0", "raid5:x", "raid5:3:3", "raid5:-3"}) {
+        EXPECT_THAT(error_of(parse_redundancy(bad)), HasSubstr("give it as in raid5:4")) << bad;
     }
 }
 

@@ -15,7 +15,16 @@ using testing::HasSubstr;
 constexpr std::uint64_t kGiB = 1ULL << 30;
 constexpr std::uint64_t kTiB = 1ULL << 40;
 constexpr std::uint64_t kPiB = 1ULL << 50;
-constexpr v1::Redundancy kRedundancies[] = {v1::REDUNDANCY_NONE, v1::REDUNDANCY_RAID1};
+constexpr Shape kPlain{v1::REDUNDANCY_NONE, 1};
+constexpr Shape kMirror{v1::REDUNDANCY_RAID1, 2};
+constexpr Shape kShapes[] = {kPlain,
+                             kMirror,
+                             {v1::REDUNDANCY_RAID1, 4},
+                             {v1::REDUNDANCY_RAID5, 3},
+                             {v1::REDUNDANCY_RAID5, 16},
+                             {v1::REDUNDANCY_RAID6, 4},
+                             {v1::REDUNDANCY_RAID6, 7},
+                             {v1::REDUNDANCY_RAID10, 6}};
 
 /// Rounded up, but never by a whole unit a leg.
 void expect_rounded(const VolumeLayout& volume, std::uint64_t size, std::uint32_t legs,
@@ -38,21 +47,22 @@ void expect_good_block(const LegLayout& leg) {
     EXPECT_GE(leg.pool_metadata, blocks * 64 + 2 * kMiB);
 }
 
-/// The thin volume fits into the pool, and the pool into the member.
-void expect_room(const LegLayout& leg, v1::Redundancy redundancy) {
+/// The thin volume fits into the pool, and the pool into the members, in whole MiB each.
+void expect_room(const LegLayout& leg, const Shape& shape) {
     EXPECT_EQ(leg.pool_data % leg.pool_block, 0U);
     EXPECT_GE(leg.pool_data, leg.size);
     EXPECT_LT(leg.pool_data - leg.size, leg.pool_block);
-    const std::uint64_t raid = redundancy == v1::REDUNDANCY_RAID1 ? kRaidMetadata : 0;
-    EXPECT_EQ(leg.member, raid + leg.pool_metadata + leg.pool_data);
+    const std::uint64_t raid = has_raid(shape.redundancy) ? kRaidMetadata : 0;
+    const std::uint64_t data = (leg.member - raid) * data_members(shape);
+    EXPECT_GE(data, leg.pool_metadata + leg.pool_data);
+    EXPECT_LT(data - leg.pool_metadata - leg.pool_data, data_members(shape) * kMiB);
     EXPECT_EQ(leg.pool_metadata % kMiB, 0U);
     EXPECT_EQ(leg.member % kMiB, 0U);
 }
 
 /// What every layout promises, whatever was asked for.
-void expect_sound(std::uint64_t size, std::uint32_t legs, std::uint64_t chunk,
-                  v1::Redundancy redundancy) {
-    const auto volume = layout_volume(size, legs, chunk, redundancy);
+void expect_sound(std::uint64_t size, std::uint32_t legs, std::uint64_t chunk, const Shape& shape) {
+    const auto volume = layout_volume(size, legs, chunk, shape);
     if ((size - 1) / legs >= kMaxLeg) {
         ASSERT_FALSE(volume) << size << " on " << legs;
         EXPECT_EQ(volume.error().code(), Code::invalid);
@@ -63,17 +73,17 @@ void expect_sound(std::uint64_t size, std::uint32_t legs, std::uint64_t chunk,
     SCOPED_TRACE(testing::Message() << size << " bytes, " << legs << " legs, chunk " << chunk);
     expect_rounded(*volume, size, legs, chunk);
     expect_good_block(volume->leg);
-    expect_room(volume->leg, redundancy);
+    expect_room(volume->leg, shape);
 }
 
 TEST(Layout, IsSoundAroundEveryPowerOfTwo) {
     for (int power = 0; power <= 62; power++) {
         const std::uint64_t size = 1ULL << power;
         for (const std::uint32_t legs : {1U, 2U, 3U, 63U, 64U}) {
-            for (const v1::Redundancy redundancy : kRedundancies) {
-                expect_sound(size, legs, kDefaultChunk, redundancy);
-                expect_sound(size + 1, legs, kDefaultChunk, redundancy);
-                expect_sound(size == 1 ? 1 : size - 1, legs, kDefaultChunk, redundancy);
+            for (const Shape& shape : kShapes) {
+                expect_sound(size, legs, kDefaultChunk, shape);
+                expect_sound(size + 1, legs, kDefaultChunk, shape);
+                expect_sound(size == 1 ? 1 : size - 1, legs, kDefaultChunk, shape);
             }
         }
     }
@@ -83,44 +93,56 @@ TEST(Layout, IsSoundForEveryChunkAndNumberOfLegs) {
     std::mt19937_64 random(1);
     for (std::uint64_t chunk = kMinChunk; chunk <= kMaxChunk; chunk *= 2) {
         for (std::uint32_t legs = 1; legs <= kMaxLegs; legs++) {
-            for (const v1::Redundancy redundancy : kRedundancies)
-                expect_sound(1 + (random() >> (2 + random() % 62)), legs, chunk, redundancy);
+            for (const Shape& shape : kShapes)
+                expect_sound(1 + (random() >> (2 + random() % 62)), legs, chunk, shape);
         }
     }
 }
 
 TEST(Layout, TakesTheLargestVolumeThereIs) {
-    const auto volume = layout_volume(64 * kMaxLeg, 64, kMaxChunk, v1::REDUNDANCY_RAID1);
+    const auto volume = layout_volume(64 * kMaxLeg, 64, kMaxChunk, kMirror);
     ASSERT_TRUE(volume);
     EXPECT_EQ(volume->size, 256 * kPiB);
-    EXPECT_FALSE(layout_volume(64 * kMaxLeg + 1, 64, kMaxChunk, v1::REDUNDANCY_RAID1));
+    EXPECT_FALSE(layout_volume(64 * kMaxLeg + 1, 64, kMaxChunk, kMirror));
 }
 
 /// By hand: 2^22 blocks of 4 MiB are 16 TiB, and 4 TiB more need the next power of two.
 TEST(Layout, IsRightBeyond4GiBAnd16TiB) {
-    const auto small = layout_volume(10 * kGiB, 1, kDefaultChunk, v1::REDUNDANCY_NONE);
+    const auto small = layout_volume(10 * kGiB, 1, kDefaultChunk, kPlain);
     ASSERT_TRUE(small);
     EXPECT_EQ(small->leg.size, 10 * kGiB);
     EXPECT_EQ(small->leg.pool_block, 64U << 10);
     EXPECT_EQ(small->leg.pool_metadata, 14 * kMiB);
     EXPECT_EQ(small->leg.member, 10 * kGiB + 14 * kMiB);
 
-    const auto full = layout_volume(16 * kTiB, 1, kDefaultChunk, v1::REDUNDANCY_RAID1);
+    const auto full = layout_volume(16 * kTiB, 1, kDefaultChunk, kMirror);
     ASSERT_TRUE(full);
     EXPECT_EQ(full->leg.pool_block, 4 * kMiB);
     EXPECT_EQ(full->leg.pool_metadata, 260 * kMiB);
     EXPECT_EQ(full->leg.member, 16 * kTiB + 264 * kMiB);
 
-    const auto large = layout_volume(20 * kTiB, 1, kDefaultChunk, v1::REDUNDANCY_RAID1);
+    const auto large = layout_volume(20 * kTiB, 1, kDefaultChunk, kMirror);
     ASSERT_TRUE(large);
     EXPECT_EQ(large->size, 20 * kTiB);
     EXPECT_EQ(large->leg.pool_block, 8 * kMiB);
     EXPECT_EQ(large->leg.pool_metadata, 164 * kMiB);
 }
 
+/// By hand: 1 GiB of 64 KiB blocks and 5 MiB of metadata are 1029 MiB.
+TEST(Layout, SharesOutWhatALegNeeds) {
+    const auto member = [](const Shape& shape) {
+        return layout_volume(kGiB, 1, kDefaultChunk, shape)->leg.member / kMiB;
+    };
+    EXPECT_EQ(member(kPlain), 1029U);
+    EXPECT_EQ(member({v1::REDUNDANCY_RAID1, 3}), 4 + 1029U);
+    EXPECT_EQ(member({v1::REDUNDANCY_RAID5, 3}), 4 + 515U);
+    EXPECT_EQ(member({v1::REDUNDANCY_RAID6, 5}), 4 + 343U);
+    EXPECT_EQ(member({v1::REDUNDANCY_RAID10, 6}), 4 + 343U);
+}
+
 TEST(Layout, RefusesWhatCannotBe) {
     const auto refused = [](std::uint64_t size, std::uint32_t legs, std::uint64_t chunk) {
-        const auto volume = layout_volume(size, legs, chunk, v1::REDUNDANCY_NONE);
+        const auto volume = layout_volume(size, legs, chunk, kPlain);
         return volume ? std::string("taken") : volume.error().message();
     };
     EXPECT_THAT(refused(0, 1, kDefaultChunk), HasSubstr("size 0"));

@@ -4,7 +4,9 @@
 
 #include "model/layout.h"
 #include "model/names.h"
+#include "plan/place_legs.h"
 #include "plan/planner.h"
+#include "plan/tables.h"
 #include "sample.h"
 
 namespace dnvme::plan {
@@ -135,17 +137,66 @@ TEST(Desired, IsDownWhereTheRecordMakesNoSense) {
                 HasSubstr("which the store does not know"));
 }
 
+struct RaidCase {
+    v1::Redundancy redundancy;
+    const char* head;
+    int data_members;
+    const char* module;
+};
+
+/// In the words in which the kernel prints them back: see tools/testing/unit/sys/vm_test.cpp.
+TEST(Desired, EveryRedundancyHasItsRaidLine) {
+    for (const RaidCase& c :
+         {RaidCase{v1::REDUNDANCY_RAID1, "raid1 3 0 region_size 8192 2 ", 1, "raid1"},
+          RaidCase{v1::REDUNDANCY_RAID5, "raid5_ls 3 128 region_size 8192 3 ", 2, "raid456"},
+          RaidCase{v1::REDUNDANCY_RAID6, "raid6_zr 3 128 region_size 8192 4 ", 2, "raid456"},
+          RaidCase{v1::REDUNDANCY_RAID10,
+                   "raid10 7 128 region_size 8192 raid10_copies 2 raid10_format near 4 ", 2,
+                   "raid10"}}) {
+        model::Cluster cluster = sample_cluster();
+        const v1::Leg leg = add_volume(cluster, "v0", 1, c.redundancy).legs(0);
+        const Desired desired = desire(cluster);
+        const DmTarget raid = line(desired, model::DmKind::raid, leg.uuid());
+        EXPECT_THAT(raid.params, testing::StartsWith(c.head));
+        const auto data = static_cast<std::uint64_t>(c.data_members);
+        EXPECT_EQ(raid.length_sectors * 512,
+                  (leg.members(0).size_bytes() - model::kRaidMetadata) * data);
+        EXPECT_EQ(raid.length_sectors % (data * 128), 0U) << "dm-raid wants whole stripes";
+        EXPECT_TRUE(desired.kernel.modules.contains(c.module));
+    }
+}
+
+TEST(Desired, OnlyMirrorsAreAssembledWithoutFirstSync) {
+    model::Cluster cluster = sample_cluster();
+    const auto first = [&](v1::Redundancy redundancy) {
+        const v1::Leg leg = add_volume(cluster, "v0", 1, redundancy).legs(0);
+        return for_first_assembly(raid_device(leg, redundancy), redundancy).table.at(0).params;
+    };
+    EXPECT_THAT(first(v1::REDUNDANCY_RAID1), testing::StartsWith("raid1 4 0 nosync region_size "));
+    EXPECT_THAT(first(v1::REDUNDANCY_RAID5), testing::StartsWith("raid5_ls 3 128 region_size "));
+    EXPECT_THAT(first(v1::REDUNDANCY_RAID6), testing::StartsWith("raid6_zr 3 128 region_size "));
+    EXPECT_THAT(first(v1::REDUNDANCY_RAID10),
+                testing::StartsWith("raid10 8 128 nosync region_size "));
+}
+
+constexpr model::Shape kMirror{v1::REDUNDANCY_RAID1, 2};
+
+v1::Leg place_mirror(const model::Cluster& cluster, const model::VolumeLayout& layout) {
+    return place_legs(cluster,
+                      {.legs = 1, .shape = kMirror, .layout = layout.leg, .rules = {}, .pins = {}})
+        ->legs[0];
+}
+
 /// By hand: 20 TiB are 42949672960 sectors; 164 MiB of pool metadata in front of them.
 TEST(Desired, IsRightBeyond16TiB) {
     model::Cluster cluster = sample_cluster();
     for (auto& [name, disk] : cluster.disks)
         disk.set_size_bytes(100 * kTiB);
-    const auto layout =
-        model::layout_volume(20 * kTiB, 1, model::kDefaultChunk, v1::REDUNDANCY_RAID1);
+    const auto layout = model::layout_volume(20 * kTiB, 1, model::kDefaultChunk, kMirror);
     add_volume(cluster, "v0", 1, v1::REDUNDANCY_RAID1);
     v1::Volume& volume = cluster.volumes["v0"];
     const std::string uuid = volume.legs(0).uuid();
-    *volume.mutable_legs(0) = (*model::place_legs(cluster, *layout, 1, v1::REDUNDANCY_RAID1))[0];
+    *volume.mutable_legs(0) = place_mirror(cluster, *layout);
     volume.mutable_legs(0)->set_uuid(uuid);
     volume.set_size_bytes(layout->size);
 
@@ -166,15 +217,14 @@ TEST(Desired, IsRightBeyond16TiB) {
 /// md's bitmap: a power of two, 4 MiB at least, at most 2^21 regions, no larger than needed.
 TEST(Desired, KeepsRegionsWithinTheBitmap) {
     for (std::uint64_t size = 1ULL << 20; size <= 1ULL << 52; size = size * 3 / 2) {
-        const auto layout =
-            model::layout_volume(size, 1, model::kDefaultChunk, v1::REDUNDANCY_RAID1);
+        const auto layout = model::layout_volume(size, 1, model::kDefaultChunk, kMirror);
         model::Cluster cluster = sample_cluster();
         for (auto& [name, disk] : cluster.disks)
             disk.set_size_bytes(1ULL << 60);
         v1::Volume& volume = cluster.volumes["v0"];
         volume.set_uuid(sample_uuid("ee", 0));
         volume.set_redundancy(v1::REDUNDANCY_RAID1);
-        *volume.add_legs() = (*model::place_legs(cluster, *layout, 1, v1::REDUNDANCY_RAID1))[0];
+        *volume.add_legs() = place_mirror(cluster, *layout);
         const DmTarget raid = line(desire(cluster), model::DmKind::raid, volume.legs(0).uuid());
         const std::uint64_t region =
             std::stoull(raid.params.substr(std::string("raid1 3 0 region_size ").size()));

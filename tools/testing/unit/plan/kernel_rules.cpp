@@ -228,13 +228,16 @@ std::string Rules::foundation_is_clean(const std::string& uuid) const {
     return "";
 }
 
-/// nosync exactly when the members were wiped: else stale halves would be taken for equal.
+/// nosync exactly when mirrors were wiped: else stale halves would be taken for equal; and never
+/// with parity, which fits to nothing before it was computed.
 std::string Rules::first_sync_is_right(const DmDevice& device) const {
     if (device.table.at(0).type != "raid")
         return "";
     const v1::Leg* of = leg(tail_uuid(device.uuid));
-    const bool nosync = device.table[0].params.find(" nosync ") != std::string::npos;
-    if (of == nullptr || nosync == of->formatted())
+    const std::string& params = device.table[0].params;
+    const bool nosync = params.find(" nosync ") != std::string::npos;
+    const bool parity = params.starts_with("raid5") || params.starts_with("raid6");
+    if (of == nullptr || nosync == (of->formatted() || parity))
         return "nosync is wrong";
     for (const v1::LogicalDisk& member : of->members()) {
         // Each assembly needs it again.

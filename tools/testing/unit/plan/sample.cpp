@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/layout.h"
+#include "plan/place_legs.h"
 
 namespace dnvme::plan {
 namespace {
@@ -56,20 +57,22 @@ v1::Volume& add_volume(model::Cluster& cluster, const std::string& name, int leg
                        v1::Redundancy redundancy) {
     const int number = static_cast<int>(cluster.volumes.size());
     const auto count = static_cast<std::uint32_t>(legs);
-    const auto layout =
-        model::layout_volume(count * 10 * kGiB, count, model::kDefaultChunk, redundancy);
-    const auto placed = model::place_legs(cluster, *layout, count, redundancy);
+    const model::Shape shape = *model::make_shape(redundancy, 0);
+    const auto layout = model::layout_volume(count * 10 * kGiB, count, model::kDefaultChunk, shape);
+    const auto placed = place_legs(
+        cluster, {.legs = count, .shape = shape, .layout = layout->leg, .rules = {}, .pins = {}});
     v1::Volume& volume = cluster.volumes[name];
     volume.set_uuid(sample_uuid("ee", number));
     volume.set_name(name);
     volume.set_size_bytes(layout->size);
     volume.set_chunk_bytes(model::kDefaultChunk);
     volume.set_redundancy(redundancy);
+    volume.set_members(model::recorded_members(shape));
     volume.set_epoch(1);
     volume.set_port_offset(static_cast<std::uint32_t>(number));
     for (int i = 0; i < legs; i++) {
         v1::Leg* leg = volume.add_legs();
-        *leg = (*placed)[static_cast<std::size_t>(i)];
+        *leg = placed->legs[static_cast<std::size_t>(i)];
         leg->set_uuid(sample_uuid("ff", number * 100 + i));
         for (int m = 0; m < leg->members_size(); m++)
             leg->mutable_members(m)->set_uuid(sample_uuid("ab", number * 1000 + i * 10 + m));

@@ -99,7 +99,7 @@ TEST_F(Records, NewerSchemaIsRefused) {
     record.set_schema_version(kSchemaVersion + 1);
     *record.mutable_volume() = volume("v1");
     write_raw("/dnvme/volumes/v1", record.SerializeAsString());
-    expect_refused("/dnvme/volumes/v1", "the record has schema 3 and this dnvmed knows 2");
+    expect_refused("/dnvme/volumes/v1", "the record has schema 4 and this dnvmed knows 3");
 }
 
 std::uint32_t version_of(const std::string& bytes) {
@@ -114,6 +114,8 @@ TEST_F(Records, OnlyVolumesWithStandbysNeedTheNewSchema) {
     EXPECT_EQ(version_of(encode(with)), 1U);
     with.add_standbys()->set_uuid("u-s");
     EXPECT_EQ(version_of(encode(with)), 2U);
+    with.set_members(3);
+    EXPECT_EQ(version_of(encode(with)), 3U);
     EXPECT_EQ(version_of(encode(v1::Host())), 1U);
     EXPECT_EQ(version_of(encode(v1::Head())), 2U);
 }

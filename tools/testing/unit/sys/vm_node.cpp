@@ -7,6 +7,7 @@
 #include "base/uuid.h"
 #include "model/layout.h"
 #include "model/names.h"
+#include "plan/place_legs.h"
 #include "sys/dm_client.h"
 
 namespace dnvme::sys {
@@ -58,9 +59,10 @@ VmNode::VmNode() {
 }
 
 v1::Volume& VmNode::add_volume(std::uint32_t legs, v1::Redundancy redundancy) {
-    const auto layout =
-        model::layout_volume(legs * kLegBytes, legs, model::kDefaultChunk, redundancy);
-    const auto placed = model::place_legs(cluster_, *layout, legs, redundancy);
+    const model::Shape shape = *model::make_shape(redundancy, 0);
+    const auto layout = model::layout_volume(legs * kLegBytes, legs, model::kDefaultChunk, shape);
+    const auto placed = plan::place_legs(
+        cluster_, {.legs = legs, .shape = shape, .layout = layout->leg, .rules = {}, .pins = {}});
     const auto offset = model::free_port_offset(cluster_);
     const std::string name = fmt::format("v{}", *offset);
     v1::Volume& volume = cluster_.volumes[name];
@@ -69,10 +71,11 @@ v1::Volume& VmNode::add_volume(std::uint32_t legs, v1::Redundancy redundancy) {
     volume.set_size_bytes(layout->size);
     volume.set_chunk_bytes(model::kDefaultChunk);
     volume.set_redundancy(redundancy);
+    volume.set_members(model::recorded_members(shape));
     volume.set_epoch(1);
     volume.set_port_offset(*offset);
     volume.add_hosts("h0");
-    for (const v1::Leg& leg : *placed)
+    for (const v1::Leg& leg : placed->legs)
         *volume.add_legs() = leg;
     return volume;
 }
