@@ -8,17 +8,10 @@ drops the bits and leaves it so (the negative run); a volume of dnvme must come 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from stage import wait_until
 from stage.case import NodeCase
+from stage.raid import REGION, SECTOR, Member, dirty_regions, members_of, raid_is_idle
 
-MIB = 1 << 20
-SECTOR = 512
-RAID_METADATA = 4 * MIB
-BITMAP_OFFSET = 4096
-BITMAP_HEADER = 256
-BITMAP_BYTES = 4096 - BITMAP_HEADER
 STOCK_ASSEMBLY = """
 modprobe -a dm-raid raid1
 dmsetup create s-meta0 --table "0 8192 linear {0.disk} {0.start}"
@@ -31,34 +24,16 @@ dmsetup create s-raid --table "0 {0.data_sectors} raid raid1 3 0 region_size 819
 STOCK_REMOVAL = "for d in raid data0 meta0 data1 meta1; do dmsetup remove s-$d; done"
 
 
-@dataclass
-class Member:
-    """Where a member lies on its disk, in sectors."""
-
-    serial: str
-    start: int
-    sectors: int
-    disk: str = ""  # its device since the last boot
-
-    @property
-    def data_start(self) -> int:
-        return self.start + RAID_METADATA // SECTOR
-
-    @property
-    def data_sectors(self) -> int:
-        return self.sectors - RAID_METADATA // SECTOR
-
-
 class MirrorTest(NodeCase):
     """One node without hosts."""
 
     def test_torn_mirror_is_made_whole(self) -> None:
         self.node.ctl("volume create v1 --size 64M --redundancy raid1")
-        members = self.members()
+        members = members_of(self.node, "v1")
         self.cut_power_under_writes(members)
         self.tear(members)
         self.node.machine.run(STOCK_ASSEMBLY.format(*members))
-        wait_until("stock dm-raid is idle", self.raid_is_idle)
+        wait_until("stock dm-raid is idle", lambda: raid_is_idle(self.node))
         self.node.machine.run(STOCK_REMOVAL)
         self.assertFalse(self.halves_agree(members), "the test would not see a torn mirror")
         self.mend(members)
@@ -68,21 +43,9 @@ class MirrorTest(NodeCase):
         self.cut_power_under_writes(members)
         self.tear(members)
         self.node.start_daemon()
-        wait_until("dm-raid is in sync", self.raid_is_idle)
+        wait_until("dm-raid is in sync", lambda: raid_is_idle(self.node))
         self.node.ctl("volume delete v1 --yes")
         self.assertTrue(self.halves_agree(members))
-
-    def members(self) -> list[Member]:
-        """The members in the order in which dm-raid has them."""
-        run = self.node.machine.run
-        leg = self.node.ctl_json("volume show v1")
-        found = []
-        for uuid in member_uuids(leg):
-            words = run(f"dmsetup table dnvme-ld-{uuid}").stdout.split()
-            disk = run(f"readlink -f /sys/dev/block/{words[3]}/device/serial").stdout.strip()
-            serial = run(["cat", disk]).stdout.strip()
-            found.append(Member(serial, int(words[4]), int(words[1])))
-        return found
 
     def cut_power_under_writes(self, members: list[Member]) -> None:
         run = self.node.machine.run
@@ -101,7 +64,9 @@ class MirrorTest(NodeCase):
 
     def tear(self, members: list[Member]) -> None:
         """Garbage on the second half, in the last region that is dirty."""
-        offset = self.last_dirty_region(members[1]) * 4 * MIB + 64 * 1024
+        dirty = dirty_regions(self.node, members[1])
+        self.assertTrue(dirty, "no region is dirty: the power was cut too late")
+        offset = dirty[-1] * REGION + 64 * 1024
         where = members[1].data_start * SECTOR + offset
         self.node.machine.run(f"dd if=/dev/urandom of={members[1].disk} bs=4096 count=4 "
                               f"oflag=direct,seek_bytes seek={where} conv=nocreat status=none")
@@ -115,20 +80,6 @@ class MirrorTest(NodeCase):
             f"count={source.data_sectors * SECTOR} "
             f"oflag=direct,seek_bytes seek={target.data_start * SECTOR}")
 
-    def last_dirty_region(self, member: Member) -> int:
-        where = member.start * SECTOR + BITMAP_OFFSET + BITMAP_HEADER
-        text = self.node.machine.run(
-            f"dd if={member.disk} iflag=skip_bytes,count_bytes skip={where} "
-            f"count={BITMAP_BYTES} bs=4096 status=none | od -An -v -tx1 | tr -d ' \\n'").stdout
-        bits = int.from_bytes(bytes.fromhex(text), "little")
-        regions = member.data_sectors * SECTOR // (4 * MIB)
-        dirty = [i for i in range(regions) if bits >> i & 1]
-        self.assertTrue(dirty, "no region is dirty: the power was cut too late")
-        return dirty[-1]
-
-    def raid_is_idle(self) -> bool:
-        return " idle " in self.node.machine.run("dmsetup status --target raid").stdout
-
     def halves_agree(self, members: list[Member]) -> bool:
         first, second = members
         size = first.data_sectors * SECTOR
@@ -136,10 +87,3 @@ class MirrorTest(NodeCase):
             f"cmp -n {size} -i {first.data_start * SECTOR}:{second.data_start * SECTOR} "
             f"{first.disk} {second.disk}", check=False)
         return result.status == 0
-
-
-def member_uuids(view: object) -> list[str]:
-    """Uuids of the members of the only leg, out of what `volume show` printed."""
-    assert isinstance(view, dict)
-    leg = view["volume"]["legs"][0]
-    return [str(member["uuid"]) for member in leg["members"]]
