@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
-#include "base/fd.h"
+#include "base/whole_file.h"
 #include "store/witness.h"
 
 namespace dnvme::store {
@@ -35,30 +32,6 @@ std::optional<Witness> from_text(const std::string& text) try {
     return std::nullopt;
 }
 
-bool put(const Fd& file, const std::string& text) {
-    return file.valid() &&
-           write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-}
-
-bool sync(const Fd& file) {
-    return file.valid() && fsync(file.get()) == 0;
-}
-
-bool replace(const std::string& path, const std::string& text) {
-    const std::string fresh = path + ".new";
-    {
-        const Fd file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        if (!put(file, text) || !sync(file)) {
-            return false;
-        }
-    }
-    if (rename(fresh.c_str(), path.c_str()) != 0) {
-        return false;
-    }
-    const auto directory = ("." / std::filesystem::path(path)).parent_path();
-    return sync(Fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
-}
-
 }  // namespace
 
 Result<Witness> read_witness(const std::string& path) {
@@ -81,11 +54,7 @@ Result<Witness> read_witness(const std::string& path) {
 }
 
 Status write_witness(const std::string& path, const Witness& witness) {
-    errno = 0;
-    if (!replace(path, to_text(witness))) {
-        return fail_errno(errno, fmt::format("write {}", path));
-    }
-    return {};
+    return write_whole(path, to_text(witness), IfThere::replace);
 }
 
 }  // namespace dnvme::store
