@@ -9,7 +9,8 @@
 
 #include "store/codec.h"
 #include "store/etcd.h"
-#include "store/witness.h"
+#include "store/moved.h"
+#include "store/notes.h"
 
 namespace dnvme::daemon {
 
@@ -45,13 +46,19 @@ Result<std::unique_ptr<store::Store>> open_etcd(const Config& config) {
     return store::open_etcd(options);
 }
 
+/// Nobody would restore a store through a daemon that does not start.
+bool awaits_restore(store::WitnessedStore& store) {
+    const auto present = store.look();
+    return present && store::find_entry(*present, store::kClusterKey) == nullptr;
+}
+
 /// What can be refused is refused at the start, where everybody sees it.
-Status look(store::Store& store) {
+Status look(store::WitnessedStore& store) {
     const auto listed = store.list(store::kRoot);
     if (listed) {
         return {};
     }
-    if (listed.error().code() == Code::unavailable) {
+    if (listed.error().code() == Code::unavailable || awaits_restore(store)) {
         spdlog::warn("{}", listed.error().message());
         return {};
     }
@@ -67,14 +74,24 @@ std::string witness_path(const StoreConfig& store) {
     return store.path == ":memory:" ? "" : store.path + ".seen";
 }
 
-Result<std::unique_ptr<store::Store>> open_store(const Config& config) {
-    auto store =
-        config.store.kind == "etcd" ? open_etcd(config) : store::open_sqlite(config.store.path);
-    const std::string witness = witness_path(config.store);
-    if (!store || witness.empty()) {
+Result<std::unique_ptr<store::Store>> open_bare_store(const Config& config) {
+    if (config.store.kind == "etcd") {
+        return open_etcd(config);
+    }
+    auto store = store::open_sqlite(config.store.path);
+    if (!store) {
         return store;
     }
-    auto witnessed = store::with_witness(std::move(*store), witness);
+    return store::with_moved_check(std::move(*store));
+}
+
+Result<std::unique_ptr<store::WitnessedStore>> open_store(const Config& config) {
+    auto store = open_bare_store(config);
+    if (!store) {
+        return pass(store.error());
+    }
+    auto witnessed =
+        std::make_unique<store::WitnessedStore>(std::move(*store), witness_path(config.store));
     if (auto looked = look(*witnessed); !looked) {
         return pass(looked.error());
     }

@@ -3,12 +3,27 @@
 
 #include "base/uuid.h"
 #include "store/codec.h"
+#include "store/notes.h"
 
 namespace dnvme::store {
 
 namespace {
 
-void place(model::Cluster& cluster, const v1::Record& record) {
+/// Two daemons may meet here with etcd: the one that loses reads what the other wrote.
+Status create_cluster(Store& store) {
+    v1::Cluster cluster;
+    cluster.set_uuid(make_uuid());
+    const auto written = store.transact({{.key = kClusterKey, .mod_revision = 0}},
+                                        {{.key = kClusterKey, .value = encode(cluster)}});
+    if (!written && written.error().code() != Code::conflict) {
+        return pass(written.error(), "create the cluster record");
+    }
+    return {};
+}
+
+}  // namespace
+
+void put(model::Cluster& cluster, const v1::Record& record) {
     switch (record.body_case()) {
         case v1::Record::kCluster:
             cluster.self = record.cluster();
@@ -36,29 +51,18 @@ void place(model::Cluster& cluster, const v1::Record& record) {
 Result<Loaded> decode_all(const Snapshot& snapshot) {
     Loaded loaded;
     for (const Entry& entry : snapshot.entries) {
+        if (is_note(entry.key)) {
+            continue;
+        }
         auto record = decode(entry);
         if (!record) {
             return pass(record.error());
         }
-        place(loaded.cluster, *record);
+        put(loaded.cluster, *record);
         loaded.revisions[entry.key] = entry.mod_revision;
     }
     return loaded;
 }
-
-/// Two daemons may meet here with etcd: the one that loses reads what the other wrote.
-Status create_cluster(Store& store) {
-    v1::Cluster cluster;
-    cluster.set_uuid(make_uuid());
-    const auto written = store.transact({{.key = kClusterKey, .mod_revision = 0}},
-                                        {{.key = kClusterKey, .value = encode(cluster)}});
-    if (!written && written.error().code() != Code::conflict) {
-        return pass(written.error(), "create the cluster record");
-    }
-    return {};
-}
-
-}  // namespace
 
 Result<Loaded> load(Store& store) {
     auto snapshot = store.list(kRoot);
@@ -73,9 +77,10 @@ Result<Loaded> load(Store& store) {
     }
     auto loaded = decode_all(*snapshot);
     if (loaded && !loaded->revisions.contains(kClusterKey)) {
-        return fail(Code::precondition,
-                    "store key '/dnvme/cluster' is missing while others are there: put back the "
-                    "last backup of the store");
+        return fail(
+            Code::precondition,
+            "store key '/dnvme/cluster' is missing while others are there: repeat the restore "
+            "or the move that was interrupted, or put back the last backup");
     }
     return loaded;
 }

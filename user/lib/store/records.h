@@ -25,6 +25,11 @@ struct Loaded {
 /// record of a newer schema, a damaged record, a key that does not fit its record: names the key).
 Result<Loaded> load(Store& store);
 
+/// The same of a list of all records, as they are. Pure.
+Result<Loaded> decode_all(const Snapshot& snapshot);
+/// A record in its place in the model. Pure.
+void put(model::Cluster& cluster, const v1::Record& record);
+
 std::string key_of(const v1::Node& node);
 std::string key_of(const v1::Disk& disk);
 std::string key_of(const v1::Volume& volume);

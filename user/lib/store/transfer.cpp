@@ -2,85 +2,179 @@
 #include "store/transfer.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "store/codec.h"
+#include "store/notes.h"
 
 namespace dnvme::store {
 
 namespace {
 
-/// etcd takes 128 operations in a transaction, and 1.5 MiB, unless it is told otherwise.
-constexpr std::size_t kMostEntries = 100;
-constexpr std::size_t kMostBytes = 1U << 20U;
+/// What is copied, and what is where it goes to.
+struct Both {
+    Snapshot from;
+    std::vector<Entry> records;  ///< of from; the cluster's at the end
+    std::string cluster_uuid;
+    Snapshot to;
+};
 
-/// The cluster's record at the end.
-Result<std::vector<Entry>> read_all(Store& from) {
-    auto snapshot = from.list(kRoot);
-    if (!snapshot) {
-        return pass(snapshot.error());
+Result<std::string> uuid_of(const Entry& cluster) {
+    const auto record = decode(cluster);
+    if (!record) {
+        return pass(record.error());
     }
-    std::vector<Entry>& entries = snapshot->entries;
-    std::erase_if(entries, [](const Entry& entry) { return entry.lease != kNoLease; });
-    std::stable_partition(entries.begin(), entries.end(),
-                          [](const Entry& entry) { return entry.key != kClusterKey; });
-    if (entries.empty() || entries.back().key != kClusterKey) {
-        return fail(Code::precondition, "the store to copy from has no cluster");
-    }
-    return std::move(entries);
+    return record->cluster().uuid();
 }
 
-Status check_empty(Store& to) {
-    const auto snapshot = to.list(kRoot);
-    if (!snapshot) {
-        return pass(snapshot.error());
+Result<Both> list_both(Store& from, Store& to) {
+    auto source = from.list(kRoot);
+    if (!source) {
+        return pass(source.error());
     }
-    if (!snapshot->entries.empty()) {
-        return fail(Code::precondition,
-                    "the store to copy to has records already: name an empty one");
+    auto records = records_of(*source);
+    if (!records) {
+        return pass(records.error());
+    }
+    auto uuid = uuid_of(records->back());
+    if (!uuid) {
+        return pass(uuid.error());
+    }
+    auto target = to.list(kRoot);
+    if (!target) {
+        return pass(target.error());
+    }
+    return Both{.from = std::move(*source),
+                .records = std::move(*records),
+                .cluster_uuid = std::move(*uuid),
+                .to = std::move(*target)};
+}
+
+/// The first @p count records are all that is there, byte by byte.
+bool arrived(const std::vector<Entry>& records, std::size_t count, const Snapshot& to) {
+    std::map<std::string, std::string> there;
+    for (const Entry& entry : to.entries) {
+        if (!is_note(entry.key) && entry.lease == kNoLease) {
+            there[entry.key] = entry.value;
+        }
+    }
+    return there.size() == count &&
+           std::all_of(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(count),
+                       [&](const Entry& record) {
+                           const auto found = there.find(record.key);
+                           return found != there.end() && found->second == record.value;
+                       });
+}
+
+bool is_done(const Both& both) {
+    return arrived(both.records, both.records.size(), both.to);
+}
+
+/// Nothing is there, or what an earlier attempt has left.
+Status check_free(const Both& both) {
+    const Entry* incoming = find_entry(both.to, kIncomingKey);
+    const bool ours = incoming != nullptr && incoming->value == both.cluster_uuid;
+    if (both.to.entries.empty() || ours) {
+        return {};
+    }
+    return fail(Code::precondition,
+                "the store to copy to has other records already: name an empty one, or, if nobody "
+                "uses it, delete all its keys that begin with /dnvme/");
+}
+
+std::int64_t revision_in(const Snapshot& snapshot, const std::string& key) {
+    const Entry* entry = find_entry(snapshot, key);
+    return entry == nullptr ? 0 : entry->mod_revision;
+}
+
+/// Everything but the cluster's record; what an earlier attempt has left is overwritten or goes.
+std::vector<Step> steps_of(const Both& both) {
+    std::map<std::string, std::int64_t> there;
+    for (const Entry& entry : both.to.entries) {
+        there[entry.key] = entry.mod_revision;
+    }
+    std::vector<Step> steps{{.write = {.key = kIncomingKey, .value = both.cluster_uuid},
+                             .mod_revision = there[kIncomingKey]}};
+    there.erase(kIncomingKey);
+    for (auto record = both.records.begin(); record != both.records.end() - 1; ++record) {
+        steps.push_back({.write = {.key = record->key, .value = record->value},
+                         .mod_revision = there[record->key]});
+        there.erase(record->key);
+    }
+    for (const auto& [key, revision] : there) {
+        steps.push_back({.write = {.key = key, .value = std::nullopt}, .mod_revision = revision});
+    }
+    return steps;
+}
+
+Status verify(const Both& both, Store& to) {
+    const auto now = to.list(kRoot);
+    if (!now) {
+        return pass(now.error());
+    }
+    if (!arrived(both.records, both.records.size() - 1, *now)) {
+        return fail(Code::conflict,
+                    "what arrived is not what was sent: somebody else writes to the store to copy "
+                    "to; end that, and try again");
     }
     return {};
 }
 
-/// As many entries as one transaction takes, from @p next on.
-Result<std::size_t> write_some(const std::vector<Entry>& entries, std::size_t next, Store& to) {
-    std::vector<Compare> compares;
-    std::vector<Write> writes;
-    std::size_t bytes = 0;
-    for (; next < entries.size() && writes.size() < kMostEntries; ++next) {
-        const Entry& entry = entries[next];
-        bytes += entry.key.size() + entry.value.size();
-        if (bytes > kMostBytes && !writes.empty()) {
-            break;
-        }
-        compares.push_back({.key = entry.key, .mod_revision = 0});
-        writes.push_back({.key = entry.key, .value = entry.value});
+/// Makes the copy valid.
+Status conclude(const Both& both, Store& to) {
+    const auto now = to.list(kRoot);
+    if (!now) {
+        return pass(now.error());
     }
-    const auto written = to.transact(compares, writes);
-    if (!written) {
-        return pass(written.error());
+    const std::vector<Compare> compares{
+        {.key = kIncomingKey, .mod_revision = revision_in(*now, kIncomingKey)},
+        {.key = kClusterKey, .mod_revision = 0}};
+    const auto written = to.transact(
+        compares, {{.key = kIncomingKey, .value = std::nullopt},
+                   {.key = kRevisionBaseKey, .value = std::to_string(total_revision(both.from))},
+                   {.key = kClusterKey, .value = both.records.back().value}});
+    return written ? Status() : pass(written.error());
+}
+
+Status copy(const Both& both, Store& to, Limits limits) {
+    if (auto possible = check_free(both); !possible) {
+        return possible;
     }
-    return next;
+    if (auto written = write_steps(to, steps_of(both), limits); !written) {
+        return written;
+    }
+    if (auto same = verify(both, to); !same) {
+        return same;
+    }
+    return conclude(both, to);
 }
 
 }  // namespace
 
-Result<std::size_t> copy_records(Store& from, Store& to) {
-    const auto entries = read_all(from);
-    if (!entries) {
-        return pass(entries.error(), "copy the store");
+Result<Snapshot> copy_records(Store& from, Store& to, Limits limits) {
+    auto both = list_both(from, to);
+    if (!both) {
+        return pass(both.error(), "copy the store");
     }
-    if (auto empty = check_empty(to); !empty) {
-        return pass(empty.error(), "copy the store");
-    }
-    for (std::size_t next = 0; next < entries->size();) {
-        const auto written = write_some(*entries, next, to);
-        if (!written) {
-            return pass(written.error(), "copy the store");
+    if (!is_done(*both)) {
+        if (auto copied = copy(*both, to, limits); !copied) {
+            return pass(copied.error(), "copy the store");
         }
-        next = *written;
     }
-    return entries->size();
+    return std::move(both->from);
+}
+
+Result<std::size_t> check_copy(Store& from, Store& to) {
+    const auto both = list_both(from, to);
+    if (!both) {
+        return pass(both.error(), "copy the store");
+    }
+    if (auto possible = is_done(*both) ? Status() : check_free(*both); !possible) {
+        return pass(possible.error(), "copy the store");
+    }
+    return both->records.size();
 }
 
 }  // namespace dnvme::store

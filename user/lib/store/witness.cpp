@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "store/codec.h"
+#include "store/notes.h"
 
 namespace dnvme::store {
 
@@ -22,7 +23,7 @@ void add_volume(const v1::Volume& volume, Witness& witness) {
 }  // namespace
 
 Witness witness_of(const Snapshot& snapshot) {
-    Witness witness{.cluster_uuid = "", .revision = snapshot.revision, .epochs = {}};
+    Witness witness{.cluster_uuid = "", .revision = total_revision(snapshot), .epochs = {}};
     for (const Entry& entry : snapshot.entries) {
         const auto record = decode(entry);
         if (record && record->has_cluster()) {
@@ -38,13 +39,18 @@ Status check_witness(const Witness& seen, const Witness& now) {
     if (seen.cluster_uuid.empty()) {
         return {};
     }
+    if (now.cluster_uuid.empty()) {
+        return fail(Code::precondition,
+                    fmt::format("this is the store of nobody yet, and this node belongs to cluster "
+                                "{}: name the right store, or put back its backup with 'dnvmectl "
+                                "cluster restore'",
+                                seen.cluster_uuid));
+    }
     if (seen.cluster_uuid != now.cluster_uuid) {
-        return fail(
-            Code::precondition,
-            fmt::format("this is the store of {}, and this node belongs to cluster {}: name "
-                        "the right store",
-                        now.cluster_uuid.empty() ? "nobody yet" : "cluster " + now.cluster_uuid,
-                        seen.cluster_uuid));
+        return fail(Code::precondition,
+                    fmt::format("this is the store of cluster {}, and this node belongs to cluster "
+                                "{}: name the right store",
+                                now.cluster_uuid, seen.cluster_uuid));
     }
     if (now.revision < seen.revision) {
         return fail(Code::precondition,

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -14,8 +13,8 @@
 namespace dnvme::store {
 
 struct Witness {
-    std::string cluster_uuid;  ///< empty: nothing was seen yet
-    std::int64_t revision = 0;
+    std::string cluster_uuid;                     ///< empty: nothing was seen yet
+    std::int64_t revision = 0;                    ///< see total_revision()
     std::map<std::string, std::uint64_t> epochs;  ///< by uuid, of volumes' fronts and of legs
 
     bool operator==(const Witness&) const = default;
@@ -34,9 +33,5 @@ Status check_witness(const Witness& seen, const Witness& now);
 Result<Witness> read_witness(const std::string& path);
 /// Whole or not at all, durable on return.
 Status write_witness(const std::string& path, const Witness& witness);
-
-/// A store whose every list of all records (prefix kRoot) is checked against the witness in a file,
-/// and recorded there before it is handed out. Errors of list(): also precondition.
-std::unique_ptr<Store> with_witness(std::unique_ptr<Store> store, const std::string& path);
 
 }  // namespace dnvme::store

@@ -1,33 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <optional>
+#include "store/witnessed_store.h"
+
 #include <utility>
 
-#include "base/mutex.h"
 #include "store/codec.h"
-#include "store/forwarding.h"
-#include "store/witness.h"
 
 namespace dnvme::store {
-
-namespace {
-
-/// Thread-safe, as the store below.
-class WitnessedStore : public ForwardingStore {
-  public:
-    WitnessedStore(std::unique_ptr<Store> store, std::string path)
-        : ForwardingStore(*store), store_(std::move(store)), path_(std::move(path)) {}
-
-    Result<Snapshot> list(const std::string& prefix) override;
-
-  private:
-    Status recall() DNVME_REQUIRES(mutex_);
-    Status testify(const Snapshot& snapshot) DNVME_REQUIRES(mutex_);
-
-    const std::unique_ptr<Store> store_;
-    const std::string path_;
-    Mutex mutex_;
-    std::optional<Witness> seen_ DNVME_GUARDED_BY(mutex_);  ///< what the file says, once read
-};
 
 /// One list at a time: an older one must not be held against what a newer one has told.
 Result<Snapshot> WitnessedStore::list(const std::string& prefix) {
@@ -36,7 +14,7 @@ Result<Snapshot> WitnessedStore::list(const std::string& prefix) {
     }
     MutexLock lock(mutex_);
     auto snapshot = store_->list(prefix);
-    if (!snapshot) {
+    if (!snapshot || path_.empty()) {
         return snapshot;
     }
     if (auto testified = testify(*snapshot); !testified) {
@@ -45,7 +23,31 @@ Result<Snapshot> WitnessedStore::list(const std::string& prefix) {
     return snapshot;
 }
 
+Result<Snapshot> WitnessedStore::look() {
+    return store_->list(kRoot);
+}
+
+Result<Witness> WitnessedStore::seen() {
+    MutexLock lock(mutex_);
+    if (auto recalled = recall(); !recalled) {
+        return pass(recalled.error());
+    }
+    return *seen_;
+}
+
+Status WitnessedStore::believe() {
+    MutexLock lock(mutex_);
+    const auto snapshot = store_->list(kRoot);
+    if (!snapshot) {
+        return pass(snapshot.error());
+    }
+    return remember(witness_of(*snapshot));
+}
+
 Status WitnessedStore::recall() {
+    if (path_.empty()) {
+        seen_ = Witness();
+    }
     if (!seen_) {
         auto read = read_witness(path_);
         if (!read) {
@@ -68,17 +70,18 @@ Status WitnessedStore::testify(const Snapshot& snapshot) {
     if (now == *seen_ || now.cluster_uuid.empty()) {
         return {};
     }
+    return remember(now);
+}
+
+Status WitnessedStore::remember(const Witness& now) {
+    if (path_.empty()) {
+        return {};
+    }
     if (auto written = write_witness(path_, now); !written) {
         return written;
     }
     seen_ = now;
     return {};
-}
-
-}  // namespace
-
-std::unique_ptr<Store> with_witness(std::unique_ptr<Store> store, const std::string& path) {
-    return std::make_unique<WitnessedStore>(std::move(store), path);
 }
 
 }  // namespace dnvme::store

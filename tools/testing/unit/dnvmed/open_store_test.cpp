@@ -58,6 +58,20 @@ TEST_F(OpenStore, OlderBackupIsRefusedAtTheStart) {
     use();
 }
 
+// Through a daemon that does not start nobody could restore it.
+TEST_F(OpenStore, StoreThatIsLostWaitsToBeRestored) {
+    use();
+    for (const char* end : {"", "-wal", "-shm"}) {
+        std::filesystem::remove(config_.store.path + end);
+    }
+    const auto store = open_store(config_);
+    ASSERT_TRUE(store) << store.error().message();
+    const auto loaded = store::load(**store);
+    ASSERT_FALSE(loaded);
+    EXPECT_THAT(loaded.error().message(), HasSubstr("the store of nobody yet"));
+    EXPECT_TRUE((*store)->look()->entries.empty()) << "nothing is made in it";
+}
+
 TEST_F(OpenStore, StoreInMemoryLeavesNothingBehind) {
     config_.store.path = ":memory:";
     use();

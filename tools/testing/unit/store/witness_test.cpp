@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store that was put back from an older backup is noticed, and not believed.
-#include "store/witness.h"
-
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -11,6 +9,7 @@
 
 #include "files.h"
 #include "store/records.h"
+#include "store/witnessed_store.h"
 
 namespace dnvme::store {
 namespace {
@@ -33,7 +32,7 @@ class WitnessedStoreTest : public testing::Test {
         store_.reset();
         auto opened = open_sqlite(path_);
         ASSERT_TRUE(opened) << opened.error().message();
-        store_ = with_witness(std::move(*opened), witness_);
+        store_ = std::make_unique<WitnessedStore>(std::move(*opened), witness_);
     }
 
     void write_epoch(std::uint64_t epoch) {
