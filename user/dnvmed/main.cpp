@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
+#include "archive.h"
 #include "base/log.h"
 #include "daemon.h"
 #include "instance_lock.h"
@@ -55,8 +56,9 @@ Result<std::unique_ptr<sys::Kernel>> open_machine(bool simulate) {
     return sys::open_kernel();
 }
 
-Status serve_until_stopped(Daemon& daemon, StateThread& thread, const std::string& socket) {
-    Service service(daemon, thread);
+Status serve_until_stopped(Daemon& daemon, Archive& archive, StateThread& thread,
+                           const std::string& socket) {
+    Service service(daemon, archive, thread);
     auto server = serve(service, socket);
     if (!server) {
         return pass(server.error());
@@ -96,8 +98,9 @@ Status run(const Config& config, bool simulate) {
     if (!store) {
         return pass(store.error());
     }
+    Archive archive(**store, config);
     Daemon daemon(config, simulate, std::move(*store), std::move(*kernel), **thread);
-    return serve_until_stopped(daemon, **thread, config.socket);
+    return serve_until_stopped(daemon, archive, **thread, config.socket);
 }
 
 int report(const Error& error) {

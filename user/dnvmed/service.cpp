@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "inventory.h"
+#include "status_code.h"
 
 namespace dnvme::daemon {
 
@@ -15,45 +16,6 @@ namespace {
 
 constexpr int kMaxThreads = 64;
 constexpr mode_t kSocketMode = 0660;
-
-grpc::StatusCode to_grpc(Code code) {
-    switch (code) {
-        case Code::invalid:
-            return grpc::StatusCode::INVALID_ARGUMENT;
-        case Code::not_found:
-            return grpc::StatusCode::NOT_FOUND;
-        case Code::exists:
-            return grpc::StatusCode::ALREADY_EXISTS;
-        case Code::precondition:
-            return grpc::StatusCode::FAILED_PRECONDITION;
-        case Code::no_space:
-            return grpc::StatusCode::RESOURCE_EXHAUSTED;
-        case Code::conflict:
-            return grpc::StatusCode::ABORTED;
-        case Code::unavailable:
-            return grpc::StatusCode::UNAVAILABLE;
-        case Code::unknown:
-            return grpc::StatusCode::UNKNOWN;
-        case Code::compacted:
-            return grpc::StatusCode::OUT_OF_RANGE;
-        case Code::internal:
-            return grpc::StatusCode::INTERNAL;
-    }
-    return grpc::StatusCode::UNKNOWN;
-}
-
-grpc::Status to_grpc(const Error& error) {
-    return {to_grpc(error.code()), error.message()};
-}
-
-template <class T>
-grpc::Status answer(Result<T> result, T& out) {
-    if (!result) {
-        return to_grpc(result.error());
-    }
-    out = std::move(*result);
-    return grpc::Status::OK;
-}
 
 }  // namespace
 
@@ -177,6 +139,11 @@ grpc::Status Service::DetachVolume(Context* /*context*/, const v1::AttachRequest
 grpc::Status Service::ActivateVolume(Context* /*context*/, const v1::ActivateVolumeRequest* request,
                                      Events* events) {
     return change(activate_volume, *request, *events);
+}
+
+grpc::Status Service::RenameVolume(Context* /*context*/, const v1::RenameVolumeRequest* request,
+                                   Events* events) {
+    return change(rename_volume, *request, *events);
 }
 
 grpc::Status Service::ListHeads(Context* /*context*/, const v1::ListRequest* request,

@@ -6,6 +6,7 @@
 
 #include <grpcpp/server.h>
 
+#include "archive.h"
 #include "daemon.h"
 #include "dnvme/v1/api.grpc.pb.h"
 #include "state_thread.h"
@@ -15,7 +16,8 @@ namespace dnvme::daemon {
 /// Translates between gRPC and the state thread, in gRPC's threads. Touches no state itself.
 class Service final : public v1::Dnvme::Service {
   public:
-    Service(Daemon& daemon, StateThread& thread) : daemon_(daemon), thread_(thread) {}
+    Service(Daemon& daemon, Archive& archive, StateThread& thread)
+        : daemon_(daemon), archive_(archive), thread_(thread) {}
 
     using Context = grpc::ServerContext;
     using Events = grpc::ServerWriter<v1::Event>;
@@ -57,6 +59,8 @@ class Service final : public v1::Dnvme::Service {
 
     grpc::Status ActivateVolume(Context* context, const v1::ActivateVolumeRequest* request,
                                 Events* events) override;
+    grpc::Status RenameVolume(Context* context, const v1::RenameVolumeRequest* request,
+                              Events* events) override;
     grpc::Status ListHeads(Context* context, const v1::ListRequest* request,
                            v1::HeadList* list) override;
     grpc::Status CreateHead(Context* context, const v1::CreateHeadRequest* request,
@@ -74,6 +78,16 @@ class Service final : public v1::Dnvme::Service {
     grpc::Status ActivatePath(Context* context, const v1::PathRequest* request,
                               Events* events) override;
 
+    // In service_cluster.cpp.
+    grpc::Status GetCluster(Context* context, const v1::GetClusterRequest* request,
+                            v1::ClusterView* view) override;
+    grpc::Status BackupCluster(Context* context, const v1::BackupClusterRequest* request,
+                               grpc::ServerWriter<v1::BackupPart>* parts) override;
+    grpc::Status RestoreCluster(Context* context, grpc::ServerReader<v1::RestorePart>* parts,
+                                v1::RestoreResult* result) override;
+    grpc::Status MigrateStore(Context* context, const v1::MigrateStoreRequest* request,
+                              v1::MigrateResult* result) override;
+
   private:
     template <class List>
     using Lister = Result<List> (*)(const Observation&, const v1::ListRequest&);
@@ -86,6 +100,7 @@ class Service final : public v1::Dnvme::Service {
     grpc::Status change(Verb<Request> verb, const Request& request, Events& events);
 
     Daemon& daemon_;
+    Archive& archive_;
     StateThread& thread_;
 };
 

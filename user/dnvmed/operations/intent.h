@@ -104,6 +104,7 @@ Result<Intent> delete_volume(const Context& context, const v1::DeleteRequest& re
 Result<Intent> attach_volume(const Context& context, const v1::AttachRequest& request);
 Result<Intent> detach_volume(const Context& context, const v1::AttachRequest& request);
 Result<Intent> activate_volume(const Context& context, const v1::ActivateVolumeRequest& request);
+Result<Intent> rename_volume(const Context& context, const v1::RenameVolumeRequest& request);
 Result<Intent> create_head(const Context& context, const v1::CreateHeadRequest& request);
 Result<Intent> set_head(const Context& context, const v1::SetHeadRequest& request);
 Result<Intent> delete_head(const Context& context, const v1::DeleteRequest& request);

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "open_store.h"
+
 namespace dnvme::daemon {
 namespace {
 
@@ -21,10 +23,12 @@ class ServiceTest : public testing::Test {
     ServiceTest() {
         Config config;
         config.node = "n1";
-        auto store = store::open_sqlite(":memory:");
-        daemon_ = std::make_unique<Daemon>(config, true, std::move(store.value()),
-                                           sys::make_simulator(), *thread_);
-        service_ = std::make_unique<Service>(*daemon_, *thread_);
+        config.store.path = ":memory:";
+        auto store = std::move(open_store(config).value());
+        archive_ = std::make_unique<Archive>(*store, config);
+        daemon_ = std::make_unique<Daemon>(config, true, std::move(store), sys::make_simulator(),
+                                           *thread_);
+        service_ = std::make_unique<Service>(*daemon_, *archive_, *thread_);
         server_ = std::move(serve(*service_, socket_).value());
         loop_ = std::thread([this] { EXPECT_TRUE(thread_->run()); });
         thread_->post([this] { daemon_->start(); });
@@ -65,6 +69,7 @@ class ServiceTest : public testing::Test {
 
     const std::string socket_ = testing::TempDir() + "dnvmed-" + std::to_string(getpid()) + ".sock";
     std::unique_ptr<StateThread> thread_ = std::move(StateThread::make().value());
+    std::unique_ptr<Archive> archive_;
     std::unique_ptr<Daemon> daemon_;
     std::unique_ptr<Service> service_;
     std::unique_ptr<grpc::Server> server_;
@@ -143,6 +148,47 @@ TEST_F(ServiceTest, OperationOutlivesItsClient) {
     v1::HostList list;
     ASSERT_TRUE(stub_->ListHosts(&context, {}, &list).ok());
     EXPECT_THAT(list.hosts(), SizeIs(1));
+}
+
+TEST_F(ServiceTest, BackupGoesOutAndComesBackInParts) {
+    std::vector<v1::Event> events;
+    ASSERT_TRUE(create_node(events).ok());
+    grpc::ClientContext download;
+    const auto reader = stub_->BackupCluster(&download, {});
+    std::vector<v1::RestorePart> parts(1);
+    parts[0].mutable_options()->set_force(true);
+    v1::BackupPart part;
+    ASSERT_TRUE(reader->Read(&part));
+    EXPECT_EQ(part.header().records(), 2U);
+    while (reader->Read(&part)) {
+        parts.emplace_back().set_data(part.data());
+    }
+    ASSERT_TRUE(reader->Finish().ok());
+
+    grpc::ClientContext upload;
+    v1::RestoreResult result;
+    const auto writer = stub_->RestoreCluster(&upload, &result);
+    for (const v1::RestorePart& sent : parts) {
+        ASSERT_TRUE(writer->Write(sent));
+    }
+    writer->WritesDone();
+    const grpc::Status status = writer->Finish();
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(result.kept(), 2U);
+    EXPECT_EQ(result.added(), 0U);
+}
+
+TEST_F(ServiceTest, HalfAFileRestoresNothing) {
+    grpc::ClientContext upload;
+    v1::RestoreResult result;
+    const auto writer = stub_->RestoreCluster(&upload, &result);
+    v1::RestorePart part;
+    part.set_data("half of a file");
+    ASSERT_TRUE(writer->Write(part));
+    writer->WritesDone();
+    const grpc::Status status = writer->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), HasSubstr("not a file of"));
 }
 
 }  // namespace
