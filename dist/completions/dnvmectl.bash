@@ -7,10 +7,11 @@
 _dnvmectl_verbs() {
 	case $1 in
 	node | disk) echo "create add list show set delete remove" ;;
-	volume) echo "create list show attach detach activate delete" ;;
+	volume) echo "create list show attach detach activate rename delete" ;;
 	host) echo "create list show delete" ;;
 	head) echo "create list show set delete" ;;
 	path) echo "create list show set activate delete" ;;
+	cluster) echo "show backup restore migrate-store" ;;
 	esac
 }
 
@@ -30,9 +31,11 @@ _dnvmectl_options() {
 	head\ set) echo "$_dnvmectl_head_settings --dry-run" ;;
 	path\ create) echo "--device --subsystem --nsid --priority --dry-run" ;;
 	path\ set) echo "--priority --dry-run" ;;
-	path\ activate) echo "--dry-run" ;;
+	path\ activate | volume\ rename) echo "--dry-run" ;;
 	volume\ activate) echo "--controller --dry-run" ;;
-	*\ delete | *\ remove) echo "--yes --dry-run" ;;
+	cluster\ backup) echo "--force" ;;
+	cluster\ restore) echo "--force --dry-run" ;;
+	*\ delete | *\ remove | *\ migrate-store) echo "--yes --dry-run" ;;
 	*\ attach | *\ detach) echo "--dry-run" ;;
 	esac
 	echo "--help --version --output --no-headers --quiet --verbose --socket --timeout"
@@ -46,11 +49,13 @@ _dnvmectl_names() {
 # What stands in the place of an argument: $1 is "NOUN VERB", $2 counts the arguments before it.
 _dnvmectl_arguments() {
 	case "$1 $2" in
-	*\ attach\ 0 | *\ detach\ 0 | volume\ activate\ 0) _dnvmectl_names volume ;;
+	*\ attach\ 0 | *\ detach\ 0 | volume\ activate\ 0 | volume\ rename\ 0) _dnvmectl_names volume ;;
 	*\ attach\ 1 | *\ detach\ 1) _dnvmectl_names host ;;
 	path\ list\ * | path\ *\ 0) _dnvmectl_names head ;;
 	path\ create\ 1) ;;
 	path\ *\ 1) _dnvmectl_names path ;;
+	cluster\ show\ *) ;;
+	cluster\ *\ 0) compgen -f -- "$current" ;;
 	*\ show\ 0 | *\ set\ 0 | *\ delete\ 0 | *\ remove\ 0 | *\ list\ *) _dnvmectl_names "${1%% *}" ;;
 	disk\ create\ 0 | disk\ add\ 0) compgen -f -- "$current" ;;
 	esac
@@ -99,7 +104,7 @@ _dnvmectl() {
 		offered=$(_dnvmectl_options "${words[*]:0:2}")
 	else
 		case ${#words[@]} in
-		0) offered="node disk volume host head path info" ;;
+		0) offered="node disk volume host head path cluster info" ;;
 		1) offered=$(_dnvmectl_verbs "${words[0]}") ;;
 		*) offered=$(_dnvmectl_arguments "${words[*]:0:2}" $((${#words[@]} - 2))) ;;
 		esac

@@ -87,6 +87,7 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_volume_attach(*app.get_subcommand("volume"), line);
     add_volume_detach(*app.get_subcommand("volume"), line);
     add_volume_activate(*app.get_subcommand("volume"), line);
+    add_volume_rename(*app.get_subcommand("volume"), line);
     add_head_set(*app.get_subcommand("head"), line);
     add_delete(app, line);
     add_head_create(*app.get_subcommand("head"), line);
@@ -96,6 +97,10 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_path_set(*app.get_subcommand("path"), line);
     add_path_activate(*app.get_subcommand("path"), line);
     add_path_delete(*app.get_subcommand("path"), line);
+    add_cluster_show(*app.get_subcommand("cluster"), line);
+    add_cluster_backup(*app.get_subcommand("cluster"), line);
+    add_cluster_restore(*app.get_subcommand("cluster"), line);
+    add_cluster_migrate_store(*app.get_subcommand("cluster"), line);
     add_info(app, line);
 }
 
@@ -119,6 +124,7 @@ void build(CLI::App& app, CommandLine& line) {
     add_noun(app, "host", "Consumers of volumes");
     add_noun(app, "head", "Disks of this node over several paths");
     add_noun(app, "path", "Paths of heads");
+    add_noun(app, "cluster", "All records, and the store that keeps them");
     add_verbs(app, line);
     // What follows is not inherited.
     app.footer(footer);

@@ -35,6 +35,8 @@ class JsonFormatter final : public Formatter {
 
     void info(const v1::Info& info) override { print(to_json(info)); }
 
+    void show(const v1::ClusterView& view) override { print(to_json(view)); }
+
     void list(const v1::NodeList& nodes) override { print(to_json(nodes)); }
     void list(const v1::DiskList& disks) override { print(to_json(disks)); }
     void list(const v1::VolumeList& volumes) override { print(to_json(volumes)); }
@@ -95,6 +97,19 @@ class JsonFormatter final : public Formatter {
     }
 
     void activated(const v1::VolumeView& view) override { print(to_json(view)); }
+    void renamed(const v1::VolumeView& view, const std::string& /*old*/) override {
+        print(to_json(view));
+    }
+
+    void backed_up(const BackupWritten& backup) override {
+        ordered_json document = {{"file", backup.file}, {"size_bytes", backup.bytes}};
+        document.update(to_json(backup.header));
+        print(document);
+    }
+    void restored(const v1::RestoreResult& result) override { print(to_json(result)); }
+    void migrated(const v1::MigrateResult& result, const std::string& /*config*/) override {
+        print(to_json(result));
+    }
 
   private:
     // What is not UTF-8 is replaced, not thrown at the user.

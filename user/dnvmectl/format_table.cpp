@@ -188,6 +188,19 @@ class TableFormatter final : public Formatter {
         print(table);
     }
 
+    void show(const v1::ClusterView& view) override {
+        Table table;
+        table.row({"uuid", view.uuid()})
+            .row({"store", fmt::format("{} ({})", view.store(), view.store_kind())})
+            .row({"revision", std::to_string(view.revision())})
+            .row({"nodes", std::to_string(view.nodes())})
+            .row({"disks", std::to_string(view.disks())})
+            .row({"volumes", std::to_string(view.volumes())})
+            .row({"hosts", std::to_string(view.hosts())})
+            .row({"heads", std::to_string(view.heads())});
+        print(table);
+    }
+
     void list(const v1::NodeList& nodes) override {
         Table table({"NAME", "PORTALS", "LABELS"});
         for (const v1::NodeView& view : nodes.nodes()) {
@@ -421,6 +434,27 @@ class TableFormatter final : public Formatter {
         const v1::Volume& volume = view.volume();
         say("volume {} is owned by controller {} from epoch {} on", volume.name(), volume.owner(),
             volume.epoch());
+    }
+
+    void renamed(const v1::VolumeView& view, const std::string& old) override {
+        say("volume {} is called {} now", old, view.volume().name());
+    }
+
+    void backed_up(const BackupWritten& backup) override {
+        say("{} records of revision {} written to {}", backup.header.records(),
+            backup.header.revision(), backup.file);
+    }
+
+    void restored(const v1::RestoreResult& result) override {
+        say("{} records added from the backup of {}, {} were there and kept", result.added(),
+            result.backup().taken_at(), result.kept());
+    }
+
+    void migrated(const v1::MigrateResult& result, const std::string& config) override {
+        say("{} records moved from {} to {}", result.records(), result.from(), result.to());
+        say("now put {} in the place of dnvmed.toml and restart dnvmed: it refuses everything "
+            "until then",
+            config);
     }
 
   private:

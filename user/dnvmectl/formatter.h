@@ -21,12 +21,20 @@ struct Attachment {
     v1::HostView host;
 };
 
+/// A file that now holds all records.
+struct BackupWritten {
+    std::string file;
+    std::size_t bytes = 0;
+    v1::BackupHeader header;
+};
+
 /// Everything that dnvmectl says on standard output goes through here.
 class Formatter {
   public:
     virtual ~Formatter() = default;
 
     virtual void info(const v1::Info& info) = 0;
+    virtual void show(const v1::ClusterView& view) = 0;
 
     virtual void list(const v1::NodeList& nodes) = 0;
     virtual void list(const v1::DiskList& disks) = 0;
@@ -61,6 +69,11 @@ class Formatter {
     virtual void detached(const v1::VolumeView& volume, const std::string& host) = 0;
     /// A volume has another owner.
     virtual void activated(const v1::VolumeView& view) = 0;
+    /// A volume has another name than @p old.
+    virtual void renamed(const v1::VolumeView& view, const std::string& old) = 0;
+    virtual void backed_up(const BackupWritten& backup) = 0;
+    virtual void restored(const v1::RestoreResult& result) = 0;
+    virtual void migrated(const v1::MigrateResult& result, const std::string& config) = 0;
 };
 
 std::unique_ptr<Formatter> make_table_formatter(const GlobalOptions& options, bool colour,

@@ -30,8 +30,14 @@ void add_path_set(CLI::App& path, CommandLine& line);
 void add_path_activate(CLI::App& path, CommandLine& line);
 void add_path_delete(CLI::App& path, CommandLine& line);
 
+void add_cluster_show(CLI::App& cluster, CommandLine& line);
+void add_cluster_backup(CLI::App& cluster, CommandLine& line);
+void add_cluster_restore(CLI::App& cluster, CommandLine& line);
+void add_cluster_migrate_store(CLI::App& cluster, CommandLine& line);
+
 void add_volume_attach(CLI::App& volume, CommandLine& line);
 void add_volume_detach(CLI::App& volume, CommandLine& line);
 void add_volume_activate(CLI::App& volume, CommandLine& line);
+void add_volume_rename(CLI::App& volume, CommandLine& line);
 
 }  // namespace dnvme::ctl

@@ -93,6 +93,8 @@ class Completion(unittest.TestCase):
 
     def test_new_names_are_not_guessed(self) -> None:
         self.assertEqual(self.complete("dnvmectl volume create "), set())
+        self.assertEqual(self.complete("dnvmectl volume rename v"), {"volume-1", "volume-2"})
+        self.assertEqual(self.complete("dnvmectl volume rename v1 "), set())
 
     def test_values(self) -> None:
         self.assertEqual(self.complete("dnvmectl volume create v1 --redundancy "),
@@ -103,6 +105,9 @@ class Completion(unittest.TestCase):
         (self.directory / "nvme-x").touch()
         offered = self.complete(f"dnvmectl disk create {self.directory}/nv")
         self.assertEqual(offered, {f"{self.directory}/nvme-x"})
+        offered = self.complete(f"dnvmectl cluster restore {self.directory}/nv")
+        self.assertEqual(offered, {f"{self.directory}/nvme-x"})
+        self.assertEqual(self.complete("dnvmectl cluster show "), set())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass, field
 
 OPTION = re.compile(r"^  (-.*?)(?:  | [A-Z(]|$)")
-COMMAND = re.compile(r"^  ([a-z][a-z, ]*?)(?:  |$)")
+COMMAND = re.compile(r"^  ([a-z][a-z, -]*?)(?:  |$)")
 
 
 @dataclass

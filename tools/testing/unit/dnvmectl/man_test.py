@@ -35,7 +35,7 @@ def man_commands() -> dict[str, set[str]]:
     """Options by verb, from lines such as ".It Cm volume create Ar NAME Fl -size Ar SIZE"."""
     found = {}
     for item in man_items("COMMANDS"):
-        match = re.match(r"Cm ([a-z]+(?: [a-z]+)?)(?= [A-Z]|$)", item)
+        match = re.match(r"Cm ([a-z]+(?: [a-z-]+)?)(?= [A-Z]|$)", item)
         if match and (" " in match.group(1) or match.group(1) == "info"):
             found[match.group(1)] = flags(item)
     return found

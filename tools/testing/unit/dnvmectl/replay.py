@@ -4,7 +4,7 @@
 A script is commands and expectation in one: a line "$ dnvmectl ..." is run by a shell, and below it
 stand its standard output ("> "), its standard error ("! ") and, if it is not 0, its exit code
 ("= 2"). Everything else is a comment. What differs from run to run (UUIDs, serial numbers made of
-them, the directory, the version) is replaced.
+them, the directory, the time, the version) is replaced.
 """
 
 import re
@@ -22,6 +22,7 @@ COMMAND_TIMEOUT_S = 300
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 SERIAL = re.compile(r"(?<=serial number )[0-9a-f]{20}")
+TIME = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])")
 EXPECTATION = ("> ", ">", "! ", "!", "= ")
 
@@ -42,6 +43,7 @@ class Normaliser:
         text = text.replace(self.directory, "DIR")
         text = UUID.sub(self.number_uuid, text)
         text = SERIAL.sub("0" * 20, text)
+        text = TIME.sub("2026-01-31T23:59:59Z", text)
         return VERSION.sub("VERSION", text)
 
 
@@ -84,7 +86,7 @@ def run_command(command: str, environment: dict[str, str],
                 normalise: Callable[[str], str]) -> list[str]:
     """Runs one command line; returns what a script has to say below it."""
     done = subprocess.run(["/bin/bash", "-c", command], env=environment, text=True,
-                          capture_output=True, stdin=subprocess.DEVNULL,
+                          capture_output=True, stdin=subprocess.DEVNULL, cwd=environment["DIR"],
                           timeout=COMMAND_TIMEOUT_S, check=False)
     said = marked(">", normalise(done.stdout)) + marked("!", normalise(done.stderr))
     return said + ([f"= {done.returncode}"] if done.returncode else [])
