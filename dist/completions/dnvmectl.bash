@@ -8,7 +8,7 @@ _dnvmectl_verbs() {
 	case $1 in
 	node | disk) echo "create add list show set delete remove" ;;
 	volume) echo "create list show attach detach activate rename delete" ;;
-	host) echo "create list show delete" ;;
+	host) echo "create list show connect disconnect delete" ;;
 	head) echo "create list show set delete" ;;
 	path) echo "create list show set activate delete" ;;
 	cluster) echo "show backup restore migrate-store" ;;
@@ -33,6 +33,7 @@ _dnvmectl_options() {
 	path\ set) echo "--priority --dry-run" ;;
 	path\ activate | volume\ rename) echo "--dry-run" ;;
 	volume\ activate) echo "--controller --dry-run" ;;
+	host\ connect | host\ disconnect) echo "--all --dry-run" ;;
 	cluster\ backup) echo "--force" ;;
 	cluster\ restore) echo "--force --dry-run" ;;
 	*\ delete | *\ remove | *\ migrate-store) echo "--yes --dry-run" ;;
@@ -54,6 +55,7 @@ _dnvmectl_arguments() {
 	path\ list\ * | path\ *\ 0) _dnvmectl_names head ;;
 	path\ create\ 1) ;;
 	path\ *\ 1) _dnvmectl_names path ;;
+	host\ connect\ * | host\ disconnect\ *) _dnvmectl_names volume ;;
 	cluster\ show\ *) ;;
 	cluster\ *\ 0) compgen -f -- "$current" ;;
 	*\ show\ 0 | *\ set\ 0 | *\ delete\ 0 | *\ remove\ 0 | *\ list\ *) _dnvmectl_names "${1%% *}" ;;

@@ -87,6 +87,7 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_volume_attach(*app.get_subcommand("volume"), line);
     add_volume_detach(*app.get_subcommand("volume"), line);
     add_volume_activate(*app.get_subcommand("volume"), line);
+    add_host_connect(*app.get_subcommand("host"), line);
     add_volume_rename(*app.get_subcommand("volume"), line);
     add_head_set(*app.get_subcommand("head"), line);
     add_delete(app, line);

@@ -97,6 +97,21 @@ class JsonFormatter final : public Formatter {
     }
 
     void activated(const v1::VolumeView& view) override { print(to_json(view)); }
+    void connections(const std::vector<ConnectionState>& states) override {
+        ordered_json list = ordered_json::array();
+        for (const ConnectionState& state : states) {
+            const Connection& connection = state.connection;
+            list.push_back({{"volume", connection.volume},
+                            {"controller", connection.controller},
+                            {"transport", "tcp"},
+                            {"address", connection.address},
+                            {"port", connection.port},
+                            {"subsystem_nqn", connection.subsystem_nqn},
+                            {"state", state.state}});
+        }
+        print({{"connections", std::move(list)}});
+    }
+
     void renamed(const v1::VolumeView& view, const std::string& /*old*/) override {
         print(to_json(view));
     }

@@ -436,6 +436,12 @@ class TableFormatter final : public Formatter {
             volume.epoch());
     }
 
+    void connections(const std::vector<ConnectionState>& states) override {
+        for (const ConnectionState& state : states) {
+            say("{}: {}", to_string(state.connection), state.state);
+        }
+    }
+
     void renamed(const v1::VolumeView& view, const std::string& old) override {
         say("volume {} is called {} now", old, view.volume().name());
     }

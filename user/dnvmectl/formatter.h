@@ -5,8 +5,10 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "dnvme/v1/api.pb.h"
+#include "dnvmectl/connections.h"
 #include "dnvmectl/options.h"
 #include "dnvmectl/streams.h"
 
@@ -69,6 +71,8 @@ class Formatter {
     virtual void detached(const v1::VolumeView& volume, const std::string& host) = 0;
     /// A volume has another owner.
     virtual void activated(const v1::VolumeView& view) = 0;
+    /// What became of connections of this machine.
+    virtual void connections(const std::vector<ConnectionState>& states) = 0;
     /// A volume has another name than @p old.
     virtual void renamed(const v1::VolumeView& view, const std::string& old) = 0;
     virtual void backed_up(const BackupWritten& backup) = 0;

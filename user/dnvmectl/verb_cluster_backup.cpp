@@ -22,16 +22,16 @@ tl::unexpected<Error> exists(const std::string& file) {
 }
 
 Status write(const Arguments& arguments, const std::string& bytes) {
-    auto written = write_whole(arguments.file, bytes,
-                               arguments.force ? IfThere::replace : IfThere::refuse);
+    auto written =
+        write_whole(arguments.file, bytes, arguments.force ? IfThere::replace : IfThere::refuse);
     if (!written && written.error().code() == Code::exists) {
         return exists(arguments.file);
     }
     return written;
 }
 
-/// Before the daemon is asked. --force replaces files, no devices; what cannot be looked at will say
-/// why when it is written.
+/// Before the daemon is asked. --force replaces files, no devices; what cannot be looked at will
+/// say why when it is written.
 Status check_place(const Arguments& arguments) {
     std::error_code error;
     switch (std::filesystem::status(arguments.file, error).type()) {
@@ -41,9 +41,9 @@ Status check_place(const Arguments& arguments) {
         case std::filesystem::file_type::regular:
             return arguments.force ? Status() : exists(arguments.file);
         default:
-            return fail(Code::precondition,
-                        fmt::format("{} is there and no regular file: name another",
-                                    arguments.file));
+            return fail(
+                Code::precondition,
+                fmt::format("{} is there and no regular file: name another", arguments.file));
     }
 }
 

@@ -46,8 +46,8 @@ Status restore(Session& session, const Arguments& arguments) {
     if (!bytes) {
         return tl::unexpected(bytes.error());
     }
-    const auto result = session.client.send(&Client::Stub::RestoreCluster,
-                                            parts_of(arguments.options, *bytes));
+    const auto result =
+        session.client.send(&Client::Stub::RestoreCluster, parts_of(arguments.options, *bytes));
     if (!result) {
         return tl::unexpected(result.error());
     }

@@ -19,6 +19,8 @@ void add_disk_create(CLI::App& disk, CommandLine& line);
 void add_disk_set(CLI::App& disk, CommandLine& line);
 void add_volume_create(CLI::App& volume, CommandLine& line);
 void add_host_create(CLI::App& host, CommandLine& line);
+/// And disconnect.
+void add_host_connect(CLI::App& host, CommandLine& line);
 
 void add_head_create(CLI::App& head, CommandLine& line);
 void add_head_set(CLI::App& head, CommandLine& line);

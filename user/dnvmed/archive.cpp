@@ -84,8 +84,8 @@ v1::MigrateResult result_of(const StoreConfig& from, const StoreConfig& to, std:
     result.set_from(name_of(from));
     result.set_to(name_of(to));
     result.set_records(static_cast<std::uint32_t>(records));
-    result.add_actions(fmt::format("copy {} records from {} to {}", records, result.from(),
-                                   result.to()));
+    result.add_actions(
+        fmt::format("copy {} records from {} to {}", records, result.from(), result.to()));
     result.add_actions("compare them, record by record");
     result.add_actions(fmt::format("end {}: it takes no more changes", result.from()));
     return result;

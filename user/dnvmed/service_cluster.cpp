@@ -85,8 +85,8 @@ grpc::Status Service::RestoreCluster(Context* context, grpc::ServerReader<v1::Re
 
 grpc::Status Service::MigrateStore(Context* /*context*/, const v1::MigrateStoreRequest* request,
                                    v1::MigrateResult* result) {
-    return answer(
-        thread_.ask<v1::MigrateResult>([&] { return archive_.migrate(*request); }), *result);
+    return answer(thread_.ask<v1::MigrateResult>([&] { return archive_.migrate(*request); }),
+                  *result);
 }
 
 }  // namespace dnvme::daemon

@@ -75,6 +75,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("dnvmectl disk remove d"), {"disk-1", "disk-2"})
         self.assertEqual(self.complete("dnvmectl volume attach "), {"volume-1", "volume-2"})
         self.assertEqual(self.complete("dnvmectl volume attach volume-1 "), {"host-1", "host-2"})
+        self.assertEqual(self.complete("dnvmectl host connect v1 "), {"volume-1", "volume-2"})
         self.assertEqual(self.complete("dnvmectl disk create /dev/x --node "), {"node-1", "node-2"})
 
     def test_heads_and_paths(self) -> None:

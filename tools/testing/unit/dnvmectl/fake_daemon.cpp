@@ -81,6 +81,12 @@ grpc::Status FakeDaemon::ListHosts(grpc::ServerContext* context, const v1::ListR
     return finish(context);
 }
 
+grpc::Status FakeDaemon::ListVolumes(grpc::ServerContext* context,
+                                     const v1::ListRequest* /*request*/, v1::VolumeList* answer) {
+    *answer->add_volumes() = volume;
+    return finish(context);
+}
+
 grpc::Status FakeDaemon::AttachVolume(grpc::ServerContext* context,
                                       const v1::AttachRequest* request,
                                       grpc::ServerWriter<v1::Event>* events) {

@@ -31,6 +31,8 @@ class FakeDaemon final : public v1::Dnvme::Service {
                          v1::Info* info) override;
     grpc::Status ListHosts(grpc::ServerContext* context, const v1::ListRequest* request,
                            v1::HostList* answer) override;
+    grpc::Status ListVolumes(grpc::ServerContext* context, const v1::ListRequest* request,
+                             v1::VolumeList* answer) override;
     grpc::Status AttachVolume(grpc::ServerContext* context, const v1::AttachRequest* request,
                               grpc::ServerWriter<v1::Event>* events) override;
     grpc::Status DeleteVolume(grpc::ServerContext* context, const v1::DeleteRequest* request,
