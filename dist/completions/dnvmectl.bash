@@ -24,7 +24,7 @@ _dnvmectl_options() {
 	node\ create | node\ add) echo "--portal --label --dry-run" ;;
 	disk\ create | disk\ add) echo "--name --node --label --force --dry-run" ;;
 	node\ set | disk\ set) echo "--label --remove-label --dry-run" ;;
-	volume\ create) echo "--size --legs --redundancy --chunk --standbys --include --exclude \
+	volume\ create) echo "--size --legs --redundancy --chunk --standbys --node --include --exclude \
 		--anti-affinity --place --dry-run" ;;
 	host\ create) echo "--nqn --dry-run" ;;
 	head\ create) echo "--identity --activation --policy $_dnvmectl_head_settings --dry-run" ;;

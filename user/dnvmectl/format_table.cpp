@@ -300,6 +300,10 @@ class TableFormatter final : public Formatter {
             .row({"subsystem", view.subsystem_nqn()})
             .row({"portals", portal_list(view.portals())})
             .row({"hosts", joined(volume.hosts())});
+        // Only where that is not said by its disks.
+        if (!volume.node().empty()) {
+            table.row({"node", volume.node()});
+        }
         if (const std::string placement = placement_text(volume.placement()); !placement.empty()) {
             table.row({"placement", placement});
         }

@@ -55,7 +55,8 @@ CLI::App* add_to(CLI::App& app, CommandLine& line, const std::string& descriptio
 }  // namespace
 
 void add_delete(CLI::App& app, CommandLine& line) {
-    add_to<NodeNoun>(app, line, "Forget a node that has no disk")->alias("remove");
+    add_to<NodeNoun>(app, line, "Forget a node that has no disk and serves nothing")
+        ->alias("remove");
     add_to<DiskNoun>(app, line, "Take away a disk that no volume uses")->alias("remove");
     add_to<VolumeNoun>(app, line, "Delete a volume and its data");
     add_to<HostNoun>(app, line, "Forget a host that has no volume");

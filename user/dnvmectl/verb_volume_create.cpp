@@ -17,6 +17,7 @@ struct Arguments {
     RedundancyWish redundancy;
     std::uint64_t chunk_bytes = 0;  ///< 0: the daemon's default
     std::uint32_t standbys = 0;
+    std::string node;  ///< empty: the daemon's choice
     std::vector<std::string> rules;
     std::string anti_affinity;
     std::vector<v1::Pin> pins;
@@ -32,6 +33,7 @@ v1::CreateVolumeRequest make_request(const Arguments& arguments) {
     request.set_members(arguments.redundancy.members);
     request.set_chunk_bytes(arguments.chunk_bytes);
     request.set_standbys(arguments.standbys);
+    request.set_node(arguments.node);
     v1::PlacementRules& placement = *request.mutable_placement();
     placement.mutable_rules()->Assign(arguments.rules.begin(), arguments.rules.end());
     placement.set_anti_affinity(arguments.anti_affinity);
@@ -154,6 +156,9 @@ void add_volume_create(CLI::App& volume, CommandLine& line) {
     add_parsed(*verb, "--standbys", arguments->standbys,
                "Controllers that can take over, 0 (usual) to 4", parse_standbys)
         ->type_name("N");
+    verb->add_option("--node", arguments->node,
+                     "Where its controllers are (the node with most of its disks)")
+        ->type_name("NODE");
     add_placement(*verb, *arguments);
     add_dry_run(*verb, arguments->dry_run);
 }

@@ -92,13 +92,22 @@ Status Agent::run_steps(const std::vector<Step>& steps, Round& round) {
     return {};
 }
 
-Outcome Agent::reconcile(const Progress& progress) {
+Outcome Agent::run_pipeline(const Progress& progress) {
     Round round{.progress = progress};
     if (auto ran = run_steps(pipeline(), round); !ran) {
         spdlog::error("{}", ran.error().message());
         round.outcome.broken = ran.error();
     }
-    last_ = round.outcome;
+    return std::move(round.outcome);
+}
+
+Outcome Agent::reconcile(const Progress& progress) {
+    last_ = run_pipeline(progress);
+    if (last_.connected) {
+        const std::size_t done = last_.done;
+        last_ = run_pipeline(progress);
+        last_.done += done;
+    }
     if (listener_) {
         listener_(last_);
     }
@@ -181,7 +190,8 @@ Status Agent::probe(Round& round) {
 }
 
 Status Agent::make_plan(Round& round) {
-    round.desired = plan::build_desired(round.cluster, round.disks.uuids(), settings_, round.paths);
+    round.desired = plan::build_desired(round.cluster, round.disks.uuids(), settings_, round.paths,
+                                        round.actual.connections);
     round.plan = plan::make_plan(round.cluster, round.desired, round.actual);
     round.outcome.down = round.desired.down;
     return {};
@@ -216,6 +226,7 @@ Status Agent::apply(Round& round) {
         }
         spdlog::info("{}", sentence);
         ++round.outcome.done;
+        round.outcome.connected |= std::holds_alternative<plan::Connect>(round.plan[i]);
         if (round.progress) {
             round.progress(i + 1, round.plan.size(), sentence);
         }

@@ -28,6 +28,8 @@ struct Outcome {
     /// Volume uuid -> what it waits for.
     std::map<std::string, std::string> down;
     std::size_t done = 0;
+    /// Something was connected: another run can build on it.
+    bool connected = false;
 
     /// Nothing failed and nothing is waited for.
     [[nodiscard]] bool settled() const { return !broken && failed.empty() && down.empty(); }
@@ -64,7 +66,7 @@ class Agent {
         listener_ = std::move(listener);
     }
 
-    /// One run of the whole pipeline.
+    /// One run of the whole pipeline, or two where the first connected to logical disks.
     Outcome reconcile(const Progress& progress = {});
     /// What reconcile() would do if the store held this model; does nothing.
     Result<Rehearsal> rehearse(const model::Cluster& cluster);
@@ -80,6 +82,7 @@ class Agent {
     };
     static const std::vector<Step>& pipeline();
 
+    Outcome run_pipeline(const Progress& progress);
     Status run_steps(const std::vector<Step>& steps, Round& round);
     Status load(Round& round);
     Status probe(Round& round);

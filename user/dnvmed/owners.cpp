@@ -58,6 +58,7 @@ void Owners::add(const v1::Volume& volume) {
         volumes_[leg.uuid()] = volume.uuid();
         for (const auto& member : leg.members()) {
             volumes_[member.uuid()] = volume.uuid();
+            volumes_[model::logical_disk_nqn(member.uuid())] = volume.uuid();
         }
     }
 }
@@ -110,6 +111,13 @@ std::string Owners::of(const plan::Action& action) const {
                 return port(a.id);
             } else if constexpr (std::same_as<A, plan::SetAccess>) {
                 return port(a.port);
+            } else if constexpr (std::same_as<A, plan::WipeRemote>) {
+                return volume_of(a.logical_disk);
+            } else if constexpr (std::same_as<A, plan::Connect>) {
+                // Refused is nothing that failed: the other node may not be ready yet.
+                return a.connection.nqn;
+            } else if constexpr (std::same_as<A, plan::Disconnect>) {
+                return volume_of(model::uuid_in_nqn(a.nqn).value_or(a.nqn));
             } else if constexpr (std::same_as<A, plan::MarkFormatted>) {
                 return a.volume_uuid;
             } else if constexpr (OneOf<A, plan::ForgetVolume, plan::ForgetHost>) {
@@ -123,8 +131,9 @@ std::string Owners::of(const plan::Action& action) const {
             } else {
                 static_assert(std::same_as<A, plan::LoadModule>);
                 // Volumes serve without these, each through its owner.
-                const bool shared =
-                    a.module != model::command_module && a.module != model::head_module;
+                const bool shared = a.module != model::command_module &&
+                                    a.module != model::head_module &&
+                                    a.module != model::initiator_module;
                 return shared ? kShared : a.module;
             }
         },

@@ -12,8 +12,8 @@ namespace dnvme::daemon {
 
 /// Says whose an action is, so that a volume that cannot be built or taken down holds up no other.
 /// The owner is the uuid of a volume, the directory of a head, that and the name of a path, the NQN
-/// of a host, the identity of what belongs to neither (a leftover), the name of a module that only
-/// some need, or kShared for what everything needs.
+/// of a host or of a connection to be made, the identity of what belongs to neither (a leftover),
+/// the name of a module that only some need, or kShared for what everything needs.
 class Owners {
   public:
     static inline const std::string kShared;

@@ -8,6 +8,7 @@
 #include "model/controllers.h"
 #include "model/layout.h"
 #include "model/names.h"
+#include "model/places.h"
 #include "owners.h"
 #include "plan/place_legs.h"
 #include "volume_health.h"
@@ -40,19 +41,10 @@ void add_controllers(const v1::Node* node, const v1::Volume& volume, v1::VolumeV
     }
 }
 
-/// The node that serves a volume: that of its disks, while a cluster is one node. May be null.
+/// The node that serves a volume. May be null.
 const v1::Node* node_of(const model::Cluster& cluster, const v1::Volume& volume) {
-    for (const auto& [name, disk] : cluster.disks) {
-        for (const auto& leg : volume.legs()) {
-            for (const auto& member : leg.members()) {
-                if (member.disk_uuid() == disk.uuid()) {
-                    const auto node = cluster.nodes.find(disk.node());
-                    return node == cluster.nodes.end() ? nullptr : &node->second;
-                }
-            }
-        }
-    }
-    return nullptr;
+    const auto node = cluster.nodes.find(model::Places(cluster).node_of(volume));
+    return node == cluster.nodes.end() ? nullptr : &node->second;
 }
 
 std::string path_problem(const Observation& seen, const std::string& dir,

@@ -29,6 +29,10 @@ std::string disk_words(const model::Cluster& cluster, const v1::LogicalDisk& mem
 }
 
 bool is_there(const Observation& seen, const v1::LogicalDisk& member) {
+    const auto remote = seen.kernel.connections.find(model::logical_disk_nqn(member.uuid()));
+    if (remote != seen.kernel.connections.end()) {
+        return remote->second.live;
+    }
     return !seen.disks.path_of(member.disk_uuid()).empty();
 }
 

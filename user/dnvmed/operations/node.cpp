@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/uuid.h"
+#include "model/places.h"
 #include "operations/intent.h"
 #include "operations/labels.h"
 #include "view.h"
@@ -66,6 +67,18 @@ std::vector<std::string> disks_of(const model::Cluster& cluster, const std::stri
     return names;
 }
 
+/// Those whose controllers it has; their members may be elsewhere.
+std::vector<std::string> volumes_on(const model::Cluster& cluster, const std::string& node) {
+    const model::Places places(cluster);
+    std::vector<std::string> names;
+    for (const auto& [name, volume] : cluster.volumes) {
+        if (places.node_of(volume) == node) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
 }  // namespace
 
 Result<Intent> create_node(const Context& context, const v1::CreateNodeRequest& request) {
@@ -101,6 +114,11 @@ Result<Intent> delete_node(const Context& context, const v1::DeleteRequest& requ
     if (const auto disks = disks_of(context.cluster, node->name()); !disks.empty()) {
         return fail(Code::precondition, fmt::format("node '{}' has disks: delete them first: {}",
                                                     node->name(), fmt::join(disks, ", ")));
+    }
+    if (const auto volumes = volumes_on(context.cluster, node->name()); !volumes.empty()) {
+        return fail(Code::precondition,
+                    fmt::format("node '{}' serves volumes: delete them first: {}", node->name(),
+                                fmt::join(volumes, ", ")));
     }
     Intent intent;
     intent.what = fmt::format("delete node '{}'", node->name());

@@ -7,6 +7,7 @@
 #include "base/uuid.h"
 #include "model/controllers.h"
 #include "model/layout.h"
+#include "model/places.h"
 #include "operations/intent.h"
 #include "plan/place_legs.h"
 #include "view.h"
@@ -44,7 +45,8 @@ Status check_standbys(std::uint32_t standbys) {
     return {};
 }
 
-/// The cluster with only those disks that are there, and the names of the others.
+/// The cluster with only those disks that are there, and the names of the others. Of the disks of
+/// other nodes this one knows nothing better.
 Result<std::vector<std::string>> drop_absent_disks(const Context& context,
                                                    model::Cluster& cluster) {
     const auto labelled = context.disks.labelled();
@@ -54,7 +56,7 @@ Result<std::vector<std::string>> drop_absent_disks(const Context& context,
     const auto present = sort_found(*labelled, cluster.self).uuids();
     std::vector<std::string> absent;
     for (const auto& [name, disk] : cluster.disks) {
-        if (!present.contains(disk.uuid())) {
+        if (disk.node() == context.node && !present.contains(disk.uuid())) {
             absent.push_back(name);
         }
     }
@@ -159,7 +161,8 @@ Result<Design> design(const Context& context, const v1::CreateVolumeRequest& req
     if (!layout) {
         return pass(layout.error());
     }
-    if (auto known = find(context.cluster.nodes, "node", context.node); !known) {
+    const std::string& node = request.node().empty() ? context.node : request.node();
+    if (auto known = find(context.cluster.nodes, "node", node); !known) {
         return pass(known.error());
     }
     auto legs = place(context, request, *wish, *layout);
@@ -171,6 +174,9 @@ Result<Design> design(const Context& context, const v1::CreateVolumeRequest& req
     record_rules(request, volume);
     if (auto added = add_controllers(context.cluster, volume, request.standbys()); !added) {
         return pass(added.error());
+    }
+    if (auto settled = model::settle(context.cluster, volume, request.node()); !settled) {
+        return pass(settled.error());
     }
     return Design{.volume = std::move(volume), .notes = std::move(legs->notes)};
 }

@@ -50,8 +50,9 @@ struct VolumeLayout {
 Result<VolumeLayout> layout_volume(std::uint64_t size_bytes, std::uint32_t legs,
                                    std::uint64_t chunk_bytes, const Shape& shape);
 
-/// The lowest port_offset that no controller has, those of volumes being deleted included. Errors:
-/// no_space (all are taken, or the TCP port on some portal would be beyond 65535).
+/// The lowest port_offset that no controller and no member has, those of volumes being deleted
+/// included. Errors: no_space (all are taken, or the TCP port on some portal would be beyond
+/// 65535).
 Result<std::uint32_t> free_port_offset(const Cluster& cluster);
 
 }  // namespace dnvme::model

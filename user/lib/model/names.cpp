@@ -105,6 +105,20 @@ std::string subsystem_nqn(std::string_view controller_uuid) {
     return fmt::format("{}{}", kNqnUuidPrefix, controller_uuid);
 }
 
+std::string logical_disk_nqn(std::string_view logical_disk_uuid) {
+    return subsystem_nqn(logical_disk_uuid);
+}
+
+std::string node_nqn(std::string_view node_uuid) {
+    return fmt::format("{}{}", kNqnUuidPrefix, node_uuid);
+}
+
+std::optional<std::string> uuid_in_nqn(std::string_view nqn) {
+    if (!nqn.starts_with(kNqnUuidPrefix) || !is_uuid(nqn.substr(kNqnUuidPrefix.size())))
+        return std::nullopt;
+    return std::string(nqn.substr(kNqnUuidPrefix.size()));
+}
+
 std::string subsystem_serial(std::string_view controller_uuid) {
     std::string serial(controller_uuid);
     std::erase(serial, '-');

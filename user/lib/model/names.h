@@ -32,6 +32,14 @@ std::optional<DmIdentity> parse_dm_uuid(std::string_view dm_uuid);
 
 /// "nqn.2014-08.org.nvmexpress:uuid:<controller uuid>" (NVMe base specification 2.0, 4.5).
 std::string subsystem_nqn(std::string_view controller_uuid);
+/// NQN of the subsystem through which another node reaches a logical disk; made as that of a
+/// controller.
+std::string logical_disk_nqn(std::string_view logical_disk_uuid);
+/// "nqn.2014-08.org.nvmexpress:uuid:<node uuid>": as whom a node connects to the logical disks of
+/// others. Its host id is the node's uuid.
+std::string node_nqn(std::string_view node_uuid);
+/// Back from these three; nothing if the NQN holds no uuid.
+std::optional<std::string> uuid_in_nqn(std::string_view nqn);
 /// Serial number of the subsystem: 20 hex digits of the controller's uuid.
 std::string subsystem_serial(std::string_view controller_uuid);
 /// NSID of the only namespace of each subsystem.
@@ -40,6 +48,8 @@ inline constexpr std::uint32_t exported_nsid = 1;
 inline constexpr std::string_view no_nguid = "00000000-0000-0000-0000-000000000000";
 /// The module by which hosts change the owner of a volume.
 inline constexpr const char* command_module = "nvmet_mpath_ext";
+/// The module by which a node reaches the logical disks of others.
+inline constexpr const char* initiator_module = "nvme_tcp";
 /// The module of heads, and the directory of one in configfs, by which it is known as ours:
 /// "dnvme-<head uuid>".
 inline constexpr const char* head_module = "nvme_mpath_ext";

@@ -49,6 +49,12 @@ struct WipeDm {
     std::uint64_t offset_bytes = 0;
     std::uint64_t length_bytes = 0;
 };
+/// The same on a logical disk of another node.
+struct WipeRemote {
+    std::string logical_disk;  ///< uuid
+    std::uint64_t offset_bytes = 0;
+    std::uint64_t length_bytes = 0;
+};
 /// Marks the superblock of a raid member, so that the array resyncs the regions that its
 /// write-intent bitmap calls dirty: dm-raid by itself forgets them after a crash and the halves
 /// stay different.
@@ -114,6 +120,15 @@ struct LinkSubsystem {
 struct UnlinkSubsystem {
     std::uint16_t port = 0;
     std::string nqn;
+};
+/// Connects, and waits a moment for the device of the logical disk.
+struct Connect {
+    Connection connection;
+};
+/// Ends what connections there are. Nothing stands on the device any more.
+struct Disconnect {
+    std::string nqn;
+    std::string host_nqn;
 };
 /// A head with its attributes, no path yet, not enabled.
 struct CreateHead {
@@ -184,11 +199,12 @@ struct ForgetHead {
 
 using Action =
     std::variant<LoadModule, CreateDm, ReloadDm, FenceFront, FailHeld, ResumeDm, RemoveDm, WipeDm,
-                 ResyncDirty, CreateThin, CreateNvmetHost, RemoveNvmetHost, CreateSubsystem,
-                 RemoveSubsystem, CreateNamespace, RemoveNamespace, AllowHost, DisallowHost,
-                 CreatePort, RemovePort, SetAccess, LinkSubsystem, UnlinkSubsystem, CreateHead,
-                 SetHead, EnableHead, DisableHead, RemoveHead, CreatePath, SetPriority, EnablePath,
-                 DisablePath, RemovePath, MarkFormatted, ForgetVolume, ForgetHost, ForgetHead>;
+                 WipeRemote, ResyncDirty, CreateThin, CreateNvmetHost, RemoveNvmetHost,
+                 CreateSubsystem, RemoveSubsystem, CreateNamespace, RemoveNamespace, AllowHost,
+                 DisallowHost, CreatePort, RemovePort, SetAccess, LinkSubsystem, UnlinkSubsystem,
+                 Connect, Disconnect, CreateHead, SetHead, EnableHead, DisableHead, RemoveHead,
+                 CreatePath, SetPriority, EnablePath, DisablePath, RemovePath, MarkFormatted,
+                 ForgetVolume, ForgetHost, ForgetHead>;
 
 /// One sentence in the imperative, the same for --dry-run, progress and the log:
 /// "create dm device dnvme-gate-...: 0 2097152 dnvme 1 8 1 {dm:...} 0 2 drain_ms 3000".

@@ -59,6 +59,8 @@ class Applier {
     void operator()(const UnlinkSubsystem& a) const {
         state_.ports[a.port].subsystems.erase(a.nqn);
     }
+    void operator()(const Connect& a) const { state_.connections[a.connection.nqn] = a.connection; }
+    void operator()(const Disconnect& a) const { state_.connections.erase(a.nqn); }
     void operator()(const CreateHead& a) const {
         state_.heads[a.head] = {.attributes = a.attributes, .paths = {}, .enabled = false};
     }
@@ -88,6 +90,7 @@ class Applier {
     void operator()(const FenceFront& /*a*/) const {}
     void operator()(const FailHeld& /*a*/) const {}
     void operator()(const WipeDm& /*a*/) const {}
+    void operator()(const WipeRemote& /*a*/) const {}
     void operator()(const ResyncDirty& /*a*/) const {}
     void operator()(const CreateThin& /*a*/) const {}
     void operator()(const MarkFormatted& /*a*/) const {}

@@ -62,6 +62,7 @@ class Checker {
     Status operator()(const FailHeld& a) const;
     Status operator()(const RemoveDm& a) const;
     Status operator()(const WipeDm& a) const;
+    Status operator()(const WipeRemote& a) const;
     Status operator()(const ResyncDirty& a) const;
     Status operator()(const CreateSubsystem& a) const;
     Status operator()(const RemoveSubsystem& a) const;
@@ -69,6 +70,8 @@ class Checker {
     Status operator()(const DisallowHost& a) const;
     Status operator()(const UnlinkSubsystem& a) const;
     Status operator()(const CreatePort& a) const;
+    Status operator()(const Connect& a) const;
+    Status operator()(const Disconnect& a) const;
     template <OnHead A>
     Status operator()(const A& a) const {
         return model::is_head_dir(a.head) ? Status() : not_ours("head " + a.head);
@@ -216,6 +219,12 @@ Status Checker::operator()(const WipeDm& a) const {
     return is_ours_alone(a.uuid);
 }
 
+Status Checker::operator()(const WipeRemote& a) const {
+    if (!state_.connections.contains(model::logical_disk_nqn(a.logical_disk)))
+        return not_ours("logical disk " + a.logical_disk);
+    return is_held(state_, a.logical_disk) ? refuse("something stands on it") : Status();
+}
+
 /// An array that runs has its superblocks in memory and writes over what is changed below it.
 Status Checker::operator()(const ResyncDirty& a) const {
     const auto identity = model::parse_dm_uuid(a.rmeta_uuid);
@@ -260,6 +269,23 @@ Status Checker::operator()(const CreatePort& a) const {
     if (state_.ports.contains(a.port.id))
         return refuse("it is there already");
     return {};
+}
+
+/// A second one would be another path to the same blocks.
+Status Checker::operator()(const Connect& a) const {
+    const auto there = state_.connections.find(a.connection.nqn);
+    const bool twice =
+        there != state_.connections.end() && there->second.host_nqn == a.connection.host_nqn;
+    return twice ? refuse("it is connected already") : Status();
+}
+
+Status Checker::operator()(const Disconnect& a) const {
+    const auto there = state_.connections.find(a.nqn);
+    if (there == state_.connections.end() || there->second.host_nqn != a.host_nqn)
+        return not_ours("connection to " + a.nqn);
+    return is_held(state_, model::uuid_in_nqn(a.nqn).value_or(""))
+               ? refuse("something stands on it")
+               : Status();
 }
 
 }  // namespace

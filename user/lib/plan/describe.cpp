@@ -28,9 +28,11 @@ std::string name_of(const std::string& dm_uuid) {
     return identity ? model::dm_name(identity->kind, identity->uuid) : dm_uuid;
 }
 
-std::string endpoint(const NvmetPort& port) {
-    const bool v6 = port.address.find(':') != std::string::npos;
-    return fmt::format("{}{}{}:{}", v6 ? "[" : "", port.address, v6 ? "]" : "", port.service);
+/// Of a port that listens or of a connection.
+template <class A>
+std::string endpoint(const A& a) {
+    const bool v6 = a.address.find(':') != std::string::npos;
+    return fmt::format("{}{}{}:{}", v6 ? "[" : "", a.address, v6 ? "]" : "", a.service);
 }
 
 std::string sentence(const LoadModule& a) {
@@ -64,6 +66,11 @@ std::string sentence(const RemoveDm& a) {
 
 std::string sentence(const WipeDm& a) {
     return fmt::format("wipe dm device {}: {} from byte {}", name_of(a.uuid),
+                       format_size(a.length_bytes), a.offset_bytes);
+}
+
+std::string sentence(const WipeRemote& a) {
+    return fmt::format("wipe logical disk {} of another node: {} from byte {}", a.logical_disk,
                        format_size(a.length_bytes), a.offset_bytes);
 }
 
@@ -130,6 +137,15 @@ std::string sentence(const LinkSubsystem& a) {
 
 std::string sentence(const UnlinkSubsystem& a) {
     return fmt::format("unlink nvmet subsystem {} from port {}", a.nqn, a.port);
+}
+
+std::string sentence(const Connect& a) {
+    return fmt::format("connect to nvmet subsystem {} at {} as {}", a.connection.nqn,
+                       endpoint(a.connection), a.connection.host_nqn);
+}
+
+std::string sentence(const Disconnect& a) {
+    return fmt::format("disconnect from nvmet subsystem {} as {}", a.nqn, a.host_nqn);
 }
 
 std::string sentence(const CreateHead& a) {

@@ -23,9 +23,22 @@ class Keeper {
         }
         for (const v1::Controller& controller : model::controllers_of(volume))
             keep_export(model::subsystem_nqn(controller.uuid()), attached);
+        for (const v1::Leg& leg : volume.legs()) {
+            for (const v1::LogicalDisk& member : leg.members())
+                keep_member(model::logical_disk_nqn(member.uuid()));
+        }
     }
 
   private:
+    /// Its export here, or the connection to it: what is wanted of these is wanted also while the
+    /// volume is down.
+    void keep_member(const std::string& nqn) {
+        if (const auto there = actual_.connections.find(nqn); there != actual_.connections.end())
+            wanted_.connections.insert(*there);
+        const auto there = actual_.subsystems.find(nqn);
+        if (there != actual_.subsystems.end() && !wanted_.subsystems.contains(nqn))
+            keep_export(nqn, there->second.allowed_hosts);
+    }
     void keep_export(const std::string& nqn, const std::set<std::string>& attached) {
         const auto there = actual_.subsystems.find(nqn);
         if (there == actual_.subsystems.end())
@@ -68,6 +81,7 @@ Diff diff(const model::Cluster& cluster, const Desired& desired, const KernelSta
                         std::inserter(diff.load_modules, diff.load_modules.end()));
     diff_dm(diff, cluster, desired, actual);
     diff_nvmet(diff, cluster, actual);
+    diff_connections(diff, desired.node_nqn, actual);
     return diff;
 }
 

@@ -39,6 +39,8 @@ struct Diff {
     std::set<Permission> disallow, allow;
     std::set<std::string> remove_subsystems, create_subsystems;
     std::set<std::string> remove_hosts, create_hosts;
+
+    std::set<std::string> disconnect, connect;  ///< by NQN
 };
 
 /// Pure.
@@ -49,5 +51,7 @@ void diff_dm(Diff& diff, const model::Cluster& cluster, const Desired& desired,
              const KernelState& actual);
 /// The nvmet half. Needs the device-mapper half: a namespace goes before its device does.
 void diff_nvmet(Diff& diff, const model::Cluster& cluster, const KernelState& actual);
+/// Connections made as @p node_nqn; those of others are not ours.
+void diff_connections(Diff& diff, const std::string& node_nqn, const KernelState& actual);
 
 }  // namespace dnvme::plan

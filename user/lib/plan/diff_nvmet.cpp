@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "model/names.h"
 #include "plan/diff.h"
 
 namespace dnvme::plan {
@@ -141,6 +142,9 @@ void NvmetDiff::link(const NvmetPort& port) {
 bool NvmetDiff::is_ours(const std::string& host_nqn) const {
     return std::any_of(cluster_.hosts.begin(), cluster_.hosts.end(),
                        [&](const auto& host) { return host.second.nqn() == host_nqn; }) ||
+           std::any_of(
+               cluster_.nodes.begin(), cluster_.nodes.end(),
+               [&](const auto& node) { return model::node_nqn(node.second.uuid()) == host_nqn; }) ||
            std::any_of(actual_.subsystems.begin(), actual_.subsystems.end(),
                        [&](const auto& subsystem) {
                            return subsystem.second.allowed_hosts.contains(host_nqn);

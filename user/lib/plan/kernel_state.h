@@ -15,8 +15,9 @@ namespace dnvme::plan {
 ///
 /// In `params` a device stands as a reference, not as a number, so that a table can be written
 /// down before its devices exist: `{dm:<dm uuid>}` is a device-mapper device, `{disk:<disk uuid>}`
-/// a disk found by its label. The doors (sys) translate references to major:minor and back;
-/// a device that is neither stays "major:minor".
+/// a disk found by its label, `{nvme:<logical disk uuid>}` a logical disk of another node. The
+/// doors (sys) translate references to major:minor and back; a device that is none of these stays
+/// "major:minor".
 struct DmTarget {
     std::uint64_t start_sectors = 0;
     std::uint64_t length_sectors = 0;
@@ -90,6 +91,21 @@ struct Head {
     bool operator==(const Head&) const = default;
 };
 
+/// The NVMe/TCP connection of this node, as a host, to a logical disk of another one.
+struct Connection {
+    std::string nqn;            ///< of the logical disk's subsystem
+    std::string address;        ///< of a portal of the other node
+    std::uint16_t service = 0;  ///< TCP port
+    std::string host_nqn;       ///< as whom
+    bool live = false;          ///< actual state only; one that broke is mended by the kernel
+    std::string device;         ///< actual state only: its path; empty: not there (yet)
+
+    bool operator==(const Connection& other) const {
+        return nqn == other.nqn && address == other.address && service == other.service &&
+               host_nqn == other.host_nqn;
+    }
+};
+
 /// Everything in one kernel that belongs to dnvme, actual or desired. A value: diff() compares two.
 struct KernelState {
     std::map<std::string, DmDevice> dm;                ///< by dm uuid
@@ -97,6 +113,7 @@ struct KernelState {
     std::map<std::uint16_t, NvmetPort> ports;          ///< by port id
     std::set<std::string> hosts;                       ///< NQNs under nvmet/hosts
     std::map<std::string, Head> heads;                 ///< by directory
+    std::map<std::string, Connection> connections;     ///< by NQN, of whatever host NQN
     std::set<std::string> modules;                     ///< loaded (actual) or needed (desired)
 
     bool operator==(const KernelState&) const = default;

@@ -29,9 +29,11 @@ class Orderer {
         take_export_down();
         take_devices_down();
         build();
+        disconnect();
         put_export_up();
         open();
         change_heads();
+        connect();
         forget();
         return std::move(plan_);
     }
@@ -45,9 +47,11 @@ class Orderer {
     void take_export_down();
     void take_devices_down();
     void build();
+    void disconnect();
     void put_export_up();
     void open();
     void change_heads();
+    void connect();
     void forget();
 
     void remove(const std::string& uuid);
@@ -62,6 +66,9 @@ class Orderer {
     [[nodiscard]] bool is_listed(const std::string& host) const;
     [[nodiscard]] bool is_unformatted(const v1::Leg& leg) const {
         return desired_.unformatted.contains(leg.uuid());
+    }
+    [[nodiscard]] bool is_remote(const v1::LogicalDisk& member) const {
+        return diff_.wanted.connections.contains(model::logical_disk_nqn(member.uuid()));
     }
     template <class A>
     void add(A action) {
@@ -173,10 +180,16 @@ void Orderer::build(const v1::Volume& volume, const v1::Leg& leg) {
 }
 
 void Orderer::wipe(const v1::Volume& volume, const v1::Leg& leg) {
-    for (const v1::LogicalDisk& member : leg.members())
-        add(WipeDm{.uuid = model::dm_uuid(model::DmKind::gate, member.uuid()),
-                   .offset_bytes = 0,
-                   .length_bytes = wiped_bytes(volume.redundancy())});
+    const std::uint64_t bytes = wiped_bytes(volume.redundancy());
+    for (const v1::LogicalDisk& member : leg.members()) {
+        if (is_remote(member))
+            add(WipeRemote{
+                .logical_disk = member.uuid(), .offset_bytes = 0, .length_bytes = bytes});
+        else
+            add(WipeDm{.uuid = model::dm_uuid(model::DmKind::gate, member.uuid()),
+                       .offset_bytes = 0,
+                       .length_bytes = bytes});
+    }
 }
 
 void Orderer::build_pool(const v1::Volume& volume, const v1::Leg& leg) {
@@ -214,6 +227,12 @@ void Orderer::format(const v1::Volume& volume, const v1::Leg& leg) {
     add(MarkFormatted{.volume_uuid = volume.uuid(), .leg_uuid = leg.uuid()});
 }
 
+/// Whatever stood on these devices is gone or stands on others.
+void Orderer::disconnect() {
+    for (const std::string& nqn : diff_.disconnect)
+        add(Disconnect{.nqn = nqn, .host_nqn = actual_.connections.at(nqn).host_nqn});
+}
+
 void Orderer::put_export_up() {
     for (const std::string& nqn : diff_.create_hosts)
         add(CreateNvmetHost{.nqn = nqn});
@@ -248,18 +267,25 @@ void Orderer::change_heads() {
         plan_.push_back(std::move(action));
 }
 
+/// Late: a node that does not answer takes its time. Nothing in this plan stands on them; the run
+/// after it finds them.
+void Orderer::connect() {
+    for (const std::string& nqn : diff_.connect)
+        add(Connect{.connection = diff_.wanted.connections.at(nqn)});
+}
+
 void Orderer::forget() {
     forget_volumes();
     forget_hosts();
     for (const auto& [name, head] : cluster_.heads) {
-        if (head.deleting())
+        if (desired_.forget.contains(head.uuid()))
             add(ForgetHead{.uuid = head.uuid(), .name = name});
     }
 }
 
 void Orderer::forget_volumes() {
     for (const auto& [name, volume] : cluster_.volumes) {
-        if (volume.deleting())
+        if (desired_.forget.contains(volume.uuid()))
             add(ForgetVolume{.uuid = volume.uuid(), .name = name});
     }
 }

@@ -9,8 +9,8 @@
 
 /// What belongs to a volume. Pure.
 ///
-/// The dm devices that it can have, by dm uuid, each after those that it stands on. Devices that
-/// its redundancy does not need are named too: nothing is there under these names.
+/// The dm devices that it can have on whatever node, by dm uuid, each after those that it stands
+/// on. Devices that its redundancy does not need are named too: nothing is there under these names.
 namespace dnvme::plan {
 
 /// Of one member: ld, gate.

@@ -27,16 +27,28 @@ struct Desired {
     /// Legs that must be wiped and built anew: leg uuid -> volume uuid.
     std::map<std::string, std::string> unformatted;
     /// Uuid -> why this volume cannot be built now, e.g. "waits for disk d2 on node n1". Nothing
-    /// of it is desired, but what is there of it is left alone (it may come back at any moment, or
-    /// serve degraded) except that hosts no longer attached lose it.
+    /// of it is desired but connections to its members on other nodes and exports of those that are
+    /// here; what else is there of it is left alone (it may come back at any moment, or serve
+    /// degraded) except that hosts no longer attached lose it.
     std::map<std::string, std::string> down;
+    /// Uuids of volumes and heads being deleted whose records go once this node has nothing of them
+    /// any more: those of its own controllers. Logical disks stay exported until then.
+    std::set<std::string> forget;
+    std::string node_nqn;        ///< as whom this node connects; empty: the store does not know it
     std::uint32_t drain_ms = 0;  ///< as in Settings
 };
 
-/// Pure. @p disks: uuids of the disks whose label was found on this node. @p paths: devices of the
-/// paths of heads.
+/// As KernelState::connections.
+using Connections = std::map<std::string, Connection>;
+
+/// Pure. This node's part only: the whole of the volumes whose controllers it has, but for members
+/// on other nodes, to which it connects; of other volumes the members on its disks, which it
+/// exports.
+/// @p disks: uuids of the disks whose label was found on this node. @p paths: devices of the paths
+/// of heads. @p connections: those that are there.
 Desired build_desired(const model::Cluster& cluster, const std::set<std::string>& disks,
-                      const Settings& settings, const PathDevices& paths = {});
+                      const Settings& settings, const PathDevices& paths = {},
+                      const Connections& connections = {});
 
 /// Pure: the whole pipeline diff -> order. The actions in an order in which each finds what it
 /// needs: cut before remove, holders before what they hold, wipe before assembly, export last.

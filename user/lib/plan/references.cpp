@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/references.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/words.h"
@@ -18,6 +20,10 @@ std::string disk_reference(std::string_view disk_uuid) {
     return fmt::format("{{disk:{}}}", disk_uuid);
 }
 
+std::string nvme_reference(std::string_view logical_disk_uuid) {
+    return fmt::format("{{nvme:{}}}", logical_disk_uuid);
+}
+
 std::set<std::string> dm_devices_below(const DmDevice& device) {
     std::set<std::string> below;
     for (const DmTarget& target : device.table) {
@@ -27,6 +33,17 @@ std::set<std::string> dm_devices_below(const DmDevice& device) {
         }
     }
     return below;
+}
+
+bool is_held(const KernelState& state, std::string_view logical_disk_uuid) {
+    const std::string reference = nvme_reference(logical_disk_uuid);
+    return std::any_of(state.dm.begin(), state.dm.end(), [&](const auto& entry) {
+        const auto& table = entry.second.table;
+        return std::any_of(table.begin(), table.end(), [&](const DmTarget& target) {
+            const auto words = split_words(target.params);
+            return std::find(words.begin(), words.end(), reference) != words.end();
+        });
+    });
 }
 
 std::size_t count_holders(const KernelState& state, const std::string& dm_uuid) {

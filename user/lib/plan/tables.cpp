@@ -87,12 +87,18 @@ std::uint64_t pool_data_bytes(const v1::Leg& leg) {
     return (leg.size_bytes() + block - 1) / block * block;
 }
 
-std::string base_reference(const v1::Leg& leg, v1::Redundancy redundancy) {
+std::string base_reference(const v1::Leg& leg, v1::Redundancy redundancy,
+                           const RemoteMembers& remote) {
     return model::has_raid(redundancy) ? reference(DmKind::raid, leg.uuid())
-                                       : reference(DmKind::gate, leg.members(0).uuid());
+                                       : member_reference(leg.members(0), remote);
 }
 
 }  // namespace
+
+std::string member_reference(const v1::LogicalDisk& member, const RemoteMembers& remote) {
+    return remote.contains(member.uuid()) ? nvme_reference(member.uuid())
+                                          : reference(DmKind::gate, member.uuid());
+}
 
 DmDevice ld_device(const v1::LogicalDisk& member) {
     return device(DmKind::ld, member.uuid(), member.size_bytes(), "linear",
@@ -105,14 +111,14 @@ DmDevice gate_device(const v1::Leg& leg, const v1::LogicalDisk& member, std::uin
                               reference(DmKind::ld, member.uuid()), drain_ms));
 }
 
-DmDevice rmeta_device(const v1::LogicalDisk& member) {
+DmDevice rmeta_device(const v1::LogicalDisk& member, const RemoteMembers& remote) {
     return device(DmKind::rmeta, member.uuid(), model::kRaidMetadata, "linear",
-                  linear(reference(DmKind::gate, member.uuid()), 0));
+                  linear(member_reference(member, remote), 0));
 }
 
-DmDevice rdata_device(const v1::LogicalDisk& member) {
+DmDevice rdata_device(const v1::LogicalDisk& member, const RemoteMembers& remote) {
     return device(DmKind::rdata, member.uuid(), member.size_bytes() - model::kRaidMetadata,
-                  "linear", linear(reference(DmKind::gate, member.uuid()), model::kRaidMetadata));
+                  "linear", linear(member_reference(member, remote), model::kRaidMetadata));
 }
 
 DmDevice raid_device(const v1::Leg& leg, v1::Redundancy redundancy) {
@@ -138,14 +144,14 @@ DmDevice for_first_assembly(DmDevice raid, v1::Redundancy redundancy) {
     return raid;
 }
 
-DmDevice tmeta_device(const v1::Leg& leg, v1::Redundancy redundancy) {
+DmDevice tmeta_device(const v1::Leg& leg, v1::Redundancy redundancy, const RemoteMembers& remote) {
     return device(DmKind::tmeta, leg.uuid(), leg.pool_metadata_bytes(), "linear",
-                  linear(base_reference(leg, redundancy), 0));
+                  linear(base_reference(leg, redundancy, remote), 0));
 }
 
-DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy) {
+DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy, const RemoteMembers& remote) {
     return device(DmKind::tdata, leg.uuid(), pool_data_bytes(leg), "linear",
-                  linear(base_reference(leg, redundancy), leg.pool_metadata_bytes()));
+                  linear(base_reference(leg, redundancy, remote), leg.pool_metadata_bytes()));
 }
 
 DmDevice pool_device(const v1::Leg& leg) {
@@ -178,20 +184,22 @@ const char* raid_module(v1::Redundancy redundancy) {
 }
 
 std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,
-                                  std::uint32_t drain_ms) {
+                                  const RemoteMembers& remote, std::uint32_t drain_ms) {
     std::vector<DmDevice> devices;
     for (const v1::LogicalDisk& member : leg.members()) {
-        devices.push_back(ld_device(member));
-        devices.push_back(gate_device(leg, member, drain_ms));
+        if (!remote.contains(member.uuid())) {
+            devices.push_back(ld_device(member));
+            devices.push_back(gate_device(leg, member, drain_ms));
+        }
         if (model::has_raid(redundancy)) {
-            devices.push_back(rmeta_device(member));
-            devices.push_back(rdata_device(member));
+            devices.push_back(rmeta_device(member, remote));
+            devices.push_back(rdata_device(member, remote));
         }
     }
     if (model::has_raid(redundancy))
         devices.push_back(raid_device(leg, redundancy));
-    devices.push_back(tmeta_device(leg, redundancy));
-    devices.push_back(tdata_device(leg, redundancy));
+    devices.push_back(tmeta_device(leg, redundancy, remote));
+    devices.push_back(tdata_device(leg, redundancy, remote));
     devices.push_back(pool_device(leg));
     devices.push_back(thin_device(leg));
     return devices;

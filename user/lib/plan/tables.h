@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "model/cluster.h"
@@ -10,22 +12,28 @@
 /// The table line of every device in the stack of a volume. Pure.
 namespace dnvme::plan {
 
+/// Uuids of the members of a leg that are on other nodes than this.
+using RemoteMembers = std::set<std::string>;
+
+/// What whatever stands on a member refers to: its gate, or the device of the connection to it.
+std::string member_reference(const v1::LogicalDisk& member, const RemoteMembers& remote);
+
 /// The slice of its disk.
 DmDevice ld_device(const v1::LogicalDisk& member);
 /// One leg of a dnvme target over the slice, under the leg's epoch.
 DmDevice gate_device(const v1::Leg& leg, const v1::LogicalDisk& member, std::uint32_t drain_ms);
 /// The two parts of a raid member: superblock and bitmap, and the rest.
-DmDevice rmeta_device(const v1::LogicalDisk& member);
-DmDevice rdata_device(const v1::LogicalDisk& member);
+DmDevice rmeta_device(const v1::LogicalDisk& member, const RemoteMembers& remote);
+DmDevice rdata_device(const v1::LogicalDisk& member, const RemoteMembers& remote);
 DmDevice raid_device(const v1::Leg& leg, v1::Redundancy redundancy);
 /// @p raid as it is assembled for the first time. Mirrors need nothing made equal: their metadata
 /// is wiped and thin zeroes every block that it hands out. Parity must fit to whatever is on the
 /// members, so with parity it stays as it is and md computes all of it; a block that is written
 /// meanwhile has its parity at once. Never for a later assembly.
 DmDevice for_first_assembly(DmDevice raid, v1::Redundancy redundancy);
-/// The two parts of what the leg is built on: the raid device, or the only member's gate.
-DmDevice tmeta_device(const v1::Leg& leg, v1::Redundancy redundancy);
-DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy);
+/// The two parts of what the leg is built on: the raid device, or the only member.
+DmDevice tmeta_device(const v1::Leg& leg, v1::Redundancy redundancy, const RemoteMembers& remote);
+DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy, const RemoteMembers& remote);
 /// A pool that cannot hand out a block fails the write: the data area is as large as the thin
 /// volume, so this means damage, and I/O that waits for somebody to enlarge the pool would wait for
 /// ever.
@@ -38,11 +46,11 @@ DmDevice front_device(const v1::Volume& volume, std::uint32_t controller, std::u
 /// The kernel module with the code of this redundancy. Precondition: there is raid.
 const char* raid_module(v1::Redundancy redundancy);
 
-/// All of a leg, each after those that it stands on.
+/// All of a leg at its controllers' node, each after those that it stands on.
 std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,
-                                  std::uint32_t drain_ms);
+                                  const RemoteMembers& remote, std::uint32_t drain_ms);
 
-/// Bytes at the start of a gate that must be zero before its leg is built for the first time:
+/// Bytes at the start of a member that must be zero before its leg is built for the first time:
 /// dm-raid and dm-thin take them for a superblock otherwise.
 std::uint64_t wiped_bytes(v1::Redundancy redundancy);
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t kFirstVersion = 1;
 /// Volumes with standbys, and heads.
 constexpr std::uint32_t kSecondVersion = 2;
-/// Volumes that say how many members a leg has.
+/// Volumes that say how many members a leg has, and those on more than one node.
 constexpr std::uint32_t kThirdVersion = 3;
 
 v1::Record empty_record(std::uint32_t version = kFirstVersion) {
@@ -22,8 +22,9 @@ v1::Record empty_record(std::uint32_t version = kFirstVersion) {
     return record;
 }
 
+/// A member with a port is on another node than its volume, which then says where that is.
 std::uint32_t version_of(const v1::Volume& volume) {
-    if (volume.members() != 0) {
+    if (volume.members() != 0 || !volume.node().empty()) {
         return kThirdVersion;
     }
     return volume.standbys().empty() ? kFirstVersion : kSecondVersion;

@@ -11,7 +11,9 @@ namespace {
 constexpr std::string_view kDiskPrefix = "{disk:";
 
 bool is_reference(std::string_view word) {
-    return (word.starts_with("{dm:") || word.starts_with(kDiskPrefix)) && word.ends_with('}');
+    const bool known =
+        word.starts_with("{dm:") || word.starts_with(kDiskPrefix) || word.starts_with("{nvme:");
+    return known && word.ends_with('}');
 }
 
 const std::string* find(const std::map<std::string, std::string>& map, const std::string& key) {

@@ -59,6 +59,7 @@ struct LinuxKernel::Runner {
         return device ? zero_device(dm_path(device->name), a.offset_bytes, a.length_bytes)
                       : pass(device.error());
     }
+    Status operator()(const plan::WipeRemote& a) const { return kernel.wipe_remote(a); }
     Status operator()(const plan::ResyncDirty& a) const {
         const auto device = kernel.dm_.info(a.rmeta_uuid);
         return device ? distrust_sync_on(dm_path(device->name)) : pass(device.error());
@@ -101,6 +102,10 @@ struct LinuxKernel::Runner {
     Status operator()(const plan::UnlinkSubsystem& a) const {
         return kernel.nvmet_.unlink(a.port, a.nqn);
     }
+    Status operator()(const plan::Connect& a) const {
+        return kernel.initiator_.connect(a.connection);
+    }
+    Status operator()(const plan::Disconnect& a) const { return kernel.initiator_.disconnect(a); }
     Status operator()(const plan::CreateHead& a) const { return kernel.heads_.create(a); }
     Status operator()(const plan::SetHead& a) const { return kernel.heads_.set(a); }
     Status operator()(const plan::EnableHead& a) const { return kernel.heads_.enable(a); }
@@ -118,10 +123,29 @@ struct LinuxKernel::Runner {
 };
 
 LinuxKernel::LinuxKernel()
-    : nvmet_(config_fs_, kNvmetRoot), heads_(config_fs_, kHeadRoot, "/sys") {}
+    : nvmet_(config_fs_, kNvmetRoot),
+      heads_(config_fs_, kHeadRoot, "/sys"),
+      initiator_(config_fs_, "/sys") {}
 
-DeviceMap LinuxKernel::map_devices(const std::vector<DmInfo>& dm) const {
+Status LinuxKernel::wipe_remote(const plan::WipeRemote& a) {
+    const auto paths = initiator_.devices();
+    if (!paths)
+        return pass(paths.error());
+    const auto path = paths->find(a.logical_disk);
+    if (path == paths->end())
+        return fail(Code::not_found, "its device is not there");
+    return zero_device(path->second, a.offset_bytes, a.length_bytes);
+}
+
+Result<DeviceMap> LinuxKernel::map_devices(const std::vector<DmInfo>& dm) const {
+    const auto remote = initiator_.devices();
+    if (!remote)
+        return pass(remote.error());
     DeviceMap devices;
+    for (const auto& [uuid, path] : *remote) {
+        if (const auto number = device_number(path))
+            devices.add(plan::nvme_reference(uuid), *number);
+    }
     for (const DmInfo& info : dm)
         devices.add(plan::dm_reference(info.uuid), info.number);
     for (const auto& [uuid, path] : disk_paths_) {
@@ -176,10 +200,12 @@ Result<plan::DmDevice> LinuxKernel::with_numbers(const plan::DmDevice& device) {
     const auto ours = dm_.list();
     if (!ours)
         return pass(ours.error());
-    const DeviceMap devices = map_devices(*ours);
+    const auto devices = map_devices(*ours);
+    if (!devices)
+        return pass(devices.error());
     plan::DmDevice translated = device;
     for (plan::DmTarget& target : translated.table) {
-        auto params = to_numbers(target.params, devices);
+        auto params = to_numbers(target.params, *devices);
         if (!params)
             return pass(params.error());
         target.params = *std::move(params);
@@ -210,9 +236,11 @@ Status LinuxKernel::probe_dm(plan::KernelState& state) {
     const auto ours = dm_.list();
     if (!ours)
         return pass(ours.error());
-    const DeviceMap devices = map_devices(*ours);
+    const auto devices = map_devices(*ours);
+    if (!devices)
+        return pass(devices.error());
     for (const DmInfo& info : *ours) {
-        auto device = read_device(info, devices);
+        auto device = read_device(info, *devices);
         if (!device && device.error().code() == Code::not_found)
             continue;  // gone since it was listed
         if (!device)
@@ -243,6 +271,10 @@ Result<plan::KernelState> LinuxKernel::probe(const std::vector<BlockDevice>& lab
     if (!heads)
         return pass(heads.error());
     state.heads = *std::move(heads);
+    auto connections = initiator_.probe();
+    if (!connections)
+        return pass(connections.error());
+    state.connections = *std::move(connections);
     auto modules = loaded_modules();
     if (!modules)
         return pass(modules.error());

@@ -11,6 +11,7 @@
 #include "sys/dm_refs.h"
 #include "sys/doors.h"
 #include "sys/head_configfs.h"
+#include "sys/initiator.h"
 #include "sys/nvmet_configfs.h"
 
 namespace dnvme::sys {
@@ -41,7 +42,8 @@ class LinuxKernel final : public Kernel {
     Status probe_dm(plan::KernelState& state);
     Status probe_nvmet(plan::KernelState& state);
     Result<plan::DmDevice> read_device(const DmInfo& info, const DeviceMap& devices);
-    [[nodiscard]] DeviceMap map_devices(const std::vector<DmInfo>& dm) const;
+    [[nodiscard]] Result<DeviceMap> map_devices(const std::vector<DmInfo>& dm) const;
+    Status wipe_remote(const plan::WipeRemote& a);
     /// @p device with a table in the kernel's words.
     Result<plan::DmDevice> with_numbers(const plan::DmDevice& device);
     /// That every disk in the table is there.
@@ -57,6 +59,7 @@ class LinuxKernel final : public Kernel {
     ConfigFs config_fs_;
     NvmetConfigfs nvmet_;
     HeadConfigfs heads_;
+    Initiator initiator_;
     std::multimap<std::string, std::string> disk_paths_;  ///< disk uuid -> path, as last seen
 };
 

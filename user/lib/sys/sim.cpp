@@ -20,7 +20,7 @@
 
 namespace dnvme::sys {
 
-Simulator::Simulator() : disks_(kernel_), gates_(kernel_), heads_(kernel_) {}
+Simulator::Simulator() : disks_(kernel_), gates_(kernel_), heads_(kernel_), remotes_(kernel_) {}
 
 plan::KernelState Simulator::state() const {
     plan::KernelState state = kernel_;
@@ -64,7 +64,7 @@ Status Simulator::run(const plan::Action& action) {
     if (Status fault = injected_fault(description); !fault)
         return fault;
     const plan::KernelState before = state();
-    if (Status allowed = check_action({before, disks_, thins_, heads_}, action); !allowed)
+    if (Status allowed = check_action({before, disks_, thins_, heads_, remotes_}, action); !allowed)
         return pass(allowed.error(), description);
     if (Status told = tell_front(action); !told)
         return pass(told.error(), description);
@@ -108,6 +108,8 @@ void Simulator::apply(const plan::Action& action) {
         gates_.forget(remove->uuid);
     }
     plan::apply_to(kernel_, action);
+    if (const auto* connect = std::get_if<plan::Connect>(&action))
+        remotes_.find_device(connect->connection.nqn);
 }
 
 Result<CommandDevice> Simulator::open_commands() {

@@ -12,6 +12,7 @@
 #include "sys/sim_disks.h"
 #include "sys/sim_gates.h"
 #include "sys/sim_heads.h"
+#include "sys/sim_remotes.h"
 
 namespace dnvme::sys {
 
@@ -43,6 +44,8 @@ class Simulator final : public Kernel {
     /// A namespace goes: paths let go of it by themselves.
     void unplug_namespace(const std::string& device);
     void plug_namespace(const std::string& device) { heads_.plug(device); }
+    /// The logical disks of other machines.
+    SimRemotes& remotes() { return remotes_; }
     /// The @p n-th run() from now, 1 being the next, fails once and does nothing; 0 takes it back.
     void fail_action(int n, int sys_errno);
     /// Every action whose description contains @p text fails and does nothing; "" takes it back.
@@ -71,6 +74,7 @@ class Simulator final : public Kernel {
     SimDisks disks_;
     SimGates gates_;
     SimHeads heads_;
+    SimRemotes remotes_;
     std::map<std::string, std::set<std::uint32_t>> thins_;  ///< by the pool's metadata device
     std::map<std::string, std::set<std::size_t>> failed_;   ///< raid uuid -> member indices
     std::map<std::string, int> foreign_opens_;              ///< by dm uuid

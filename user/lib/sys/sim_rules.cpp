@@ -45,6 +45,7 @@ class Rules {
     Status operator()(const plan::ResumeDm& a) const { return device_exists(a.uuid); }
     Status operator()(const plan::RemoveDm& a) const { return device_closed(a.uuid); }
     Status operator()(const plan::WipeDm& a) const;
+    Status operator()(const plan::WipeRemote& a) const;
     Status operator()(const plan::ResyncDirty& a) const { return device_closed(a.rmeta_uuid); }
     Status operator()(const plan::CreateThin& a) const;
     Status operator()(const plan::CreateNvmetHost& a) const;
@@ -60,6 +61,8 @@ class Rules {
     Status operator()(const plan::SetAccess& a) const;
     Status operator()(const plan::LinkSubsystem& a) const;
     Status operator()(const plan::UnlinkSubsystem& a) const;
+    Status operator()(const plan::Connect& a) const;
+    Status operator()(const plan::Disconnect& a) const;
     Status operator()(const plan::CreateHead& a) const;
     Status operator()(const plan::SetHead& a) const;
     Status operator()(const plan::EnableHead& a) const;
@@ -115,7 +118,7 @@ std::uint64_t Rules::size_of(const std::string& reference) const {
         if (plan::dm_reference(uuid) == reference)
             return sectors_of(device) * kSectorBytes;
     }
-    return view_.disks.size_of(reference);
+    return view_.disks.size_of(reference) + view_.remotes.size_of(reference);
 }
 
 Status Rules::linear_fits(const plan::DmTarget& target) const {
@@ -190,6 +193,32 @@ Status Rules::operator()(const plan::WipeDm& a) const {
     const std::uint64_t size = size_of(plan::dm_reference(a.uuid));
     if (a.offset_bytes > size || a.length_bytes > size - a.offset_bytes)
         return refused(EINVAL, fmt::format("wipe beyond the end of dm device {}", a.uuid));
+    return {};
+}
+
+Status Rules::operator()(const plan::WipeRemote& a) const {
+    const std::uint64_t size = size_of(plan::nvme_reference(a.logical_disk));
+    if (plan::is_held(kernel_, a.logical_disk))
+        return refused(EBUSY, "logical disk " + a.logical_disk);
+    if (a.offset_bytes > size || a.length_bytes > size - a.offset_bytes)
+        return refused(EINVAL, "wipe beyond the end of logical disk " + a.logical_disk);
+    return {};
+}
+
+Status Rules::operator()(const plan::Connect& a) const {
+    const std::string& nqn = a.connection.nqn;
+    if (!kernel_.modules.contains(model::initiator_module))
+        return refused(ENOENT, "module nvme-tcp is not loaded");
+    if (kernel_.connections.contains(nqn))
+        return refused(EALREADY, "connection to " + nqn);
+    return view_.remotes.offers(nqn) ? Status() : refused(ECONNREFUSED, "connection to " + nqn);
+}
+
+Status Rules::operator()(const plan::Disconnect& a) const {
+    if (!kernel_.connections.contains(a.nqn))
+        return refused(ENOENT, "connection to " + a.nqn);
+    if (plan::is_held(kernel_, model::uuid_in_nqn(a.nqn).value_or("")))
+        return refused(EBUSY, "connection to " + a.nqn);
     return {};
 }
 

@@ -11,6 +11,7 @@
 #include "plan/kernel_state.h"
 #include "sys/sim_disks.h"
 #include "sys/sim_heads.h"
+#include "sys/sim_remotes.h"
 
 namespace dnvme::sys {
 
@@ -20,6 +21,7 @@ struct SimView {
     const SimDisks& disks;
     const std::map<std::string, std::set<std::uint32_t>>& thins;  ///< by pool metadata device
     const SimHeads& heads;
+    const SimRemotes& remotes;
 };
 
 /// Tables and messages refuse for the reasons for which the kernel would. Pure.

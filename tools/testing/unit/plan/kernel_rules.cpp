@@ -74,7 +74,17 @@ struct Rules {
         return holder_of(a.uuid);
     }
     std::string operator()(const WipeDm& a) const;
+    std::string operator()(const WipeRemote& a) const;
     std::string operator()(const ResyncDirty& a) const;
+    std::string operator()(const Connect& a) const {
+        return kernel.connections.contains(a.connection.nqn) ? "is there"
+                                                             : needs_module("nvme_tcp");
+    }
+    std::string operator()(const Disconnect& a) const {
+        if (!kernel.connections.contains(a.nqn))
+            return "is not there";
+        return holder_of_remote(tail_uuid(a.nqn));
+    }
     std::string operator()(const CreateThin& a) const {
         if (!kernel.dm.contains(a.pool_uuid))
             return "pool is not there";
@@ -160,6 +170,8 @@ struct Rules {
     [[nodiscard]] std::string access_is_right(const std::string& nqn, bool inaccessible) const;
     [[nodiscard]] const v1::Volume* volume_of_front(const std::string& uuid) const;
     [[nodiscard]] std::string holder_of(const std::string& uuid) const;
+    [[nodiscard]] std::string holder_of_remote(const std::string& uuid) const;
+    [[nodiscard]] std::string remote_is_usable(const DmTarget& target) const;
     [[nodiscard]] std::string linked(const std::string& nqn) const;
     [[nodiscard]] bool suspended_anywhere() const {
         return std::any_of(kernel.dm.begin(), kernel.dm.end(),
@@ -206,6 +218,8 @@ std::string Rules::table_loads(const DmDevice& device) const {
             if (std::string why = needs_module(module->second); !why.empty())
                 return why;
         }
+        if (std::string why = remote_is_usable(target); !why.empty())
+            return why;
         for (const std::string& uuid : references(target)) {
             if (!kernel.dm.contains(uuid))
                 return uuid + " is not there";
@@ -291,7 +305,7 @@ std::string Rules::reached(const std::string& front) const {
 /// What holds refuses I/O at its port, what serves does not.
 std::string Rules::access_is_right(const std::string& nqn, bool inaccessible) const {
     for (const auto& [nsid, ns] : kernel.subsystems.at(nqn).namespaces) {
-        if (has_legs(ns.device_uuid) == inaccessible)
+        if (ns.device_uuid.starts_with("DNVME-front-") && has_legs(ns.device_uuid) == inaccessible)
             return inaccessible ? "refuses what it serves" : "holds what a host sends";
     }
     return "";
@@ -323,6 +337,30 @@ std::string Rules::holder_of(const std::string& uuid) const {
     return "";
 }
 
+std::string Rules::holder_of_remote(const std::string& uuid) const {
+    for (const auto& [other, device] : kernel.dm) {
+        for (const DmTarget& target : device.table) {
+            if (target.params.find("{nvme:" + uuid + "}") != std::string::npos)
+                return "held by " + other;
+        }
+    }
+    return "";
+}
+
+/// Connected, and wiped before anything is built on it for the first time.
+std::string Rules::remote_is_usable(const DmTarget& target) const {
+    const std::size_t at = target.params.find("{nvme:");
+    if (at == std::string::npos)
+        return "";
+    const std::string uuid = target.params.substr(at + 6, 36);
+    if (!kernel.connections.contains("nqn.2014-08.org.nvmexpress:uuid:" + uuid))
+        return uuid + " is not connected";
+    const v1::Leg* of = leg_of_member(uuid);
+    if (of != nullptr && !of->formatted() && !machine.wiped_.contains(uuid))
+        return uuid + " is not wiped";
+    return "";
+}
+
 std::string Rules::linked(const std::string& nqn) const {
     for (const auto& [id, port] : kernel.ports) {
         if (port.subsystems.contains(nqn))
@@ -340,6 +378,15 @@ std::string Rules::operator()(const WipeDm& a) const {
     machine.wiped_.insert(a.uuid);
     machine.thins_.erase("DNVME-pool-" + of->uuid());
     return holder_of(a.uuid);
+}
+
+std::string Rules::operator()(const WipeRemote& a) const {
+    const v1::Leg* of = leg_of_member(a.logical_disk);
+    if (of == nullptr || of->formatted())
+        return "WIPES DATA";
+    machine.wiped_.insert(a.logical_disk);
+    machine.thins_.erase("DNVME-pool-" + of->uuid());
+    return holder_of_remote(a.logical_disk);
 }
 
 std::string Rules::operator()(const ResyncDirty& a) const {

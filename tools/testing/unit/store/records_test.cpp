@@ -116,6 +116,9 @@ TEST_F(Records, OnlyVolumesWithStandbysNeedTheNewSchema) {
     EXPECT_EQ(version_of(encode(with)), 2U);
     with.set_members(3);
     EXPECT_EQ(version_of(encode(with)), 3U);
+    with.set_members(0);
+    with.set_node("n2");
+    EXPECT_EQ(version_of(encode(with)), 3U);
     EXPECT_EQ(version_of(encode(v1::Host())), 1U);
     EXPECT_EQ(version_of(encode(v1::Head())), 2U);
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/places.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "model/names.h"
+
+namespace dnvme::model {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// Disks d1 on node n1, d2 on n2, d3 on n3, each with its name for a uuid.
+Cluster three_nodes() {
+    Cluster cluster;
+    for (const char* number : {"1", "2", "3"}) {
+        v1::Disk& disk = cluster.disks[std::string("d") + number];
+        disk.set_uuid(std::string("d") + number);
+        disk.set_node(std::string("n") + number);
+    }
+    return cluster;
+}
+
+void add_leg(v1::Volume& volume, const std::vector<std::string>& disks) {
+    v1::Leg& leg = *volume.add_legs();
+    for (const std::string& disk : disks) {
+        v1::LogicalDisk& member = *leg.add_members();
+        member.set_uuid(volume.name() + std::to_string(volume.legs_size()) + disk);
+        member.set_disk_uuid(disk);
+    }
+}
+
+v1::Volume volume_on(const std::vector<std::string>& disks) {
+    v1::Volume volume;
+    volume.set_name("v");
+    add_leg(volume, disks);
+    return volume;
+}
+
+TEST(Places, FindsTheNodeOfAnOldRecordByItsFirstMember) {
+    const Cluster cluster = three_nodes();
+    const Places places(cluster);
+    v1::Volume volume = volume_on({"d2", "d1"});
+    EXPECT_EQ(places.node_of(volume), "n2");
+    EXPECT_THAT(places.remote_members(volume), ElementsAre("v1d1"));
+    volume.set_node("n3");
+    EXPECT_EQ(places.node_of(volume), "n3");
+    EXPECT_THAT(places.remote_members(volume), ElementsAre("v1d1", "v1d2"));
+    EXPECT_EQ(places.node_of(volume_on({"gone"})), "");
+    EXPECT_EQ(places.node_of(v1::Volume()), "");
+}
+
+TEST(Settle, TakesTheNodeWithMostMembersAndTheFirstByNameOfSeveral) {
+    v1::Volume volume = volume_on({"d3", "d2"});
+    ASSERT_TRUE(settle(three_nodes(), volume, ""));
+    EXPECT_EQ(volume.node(), "n2");
+    add_leg(volume, {"d1", "d3"});
+    ASSERT_TRUE(settle(three_nodes(), volume, ""));
+    EXPECT_EQ(volume.node(), "n3");
+    ASSERT_TRUE(settle(three_nodes(), volume, "n1"));
+    EXPECT_EQ(volume.node(), "n1");
+}
+
+TEST(Settle, SaysNothingOfAVolumeOnOneNode) {
+    v1::Volume volume = volume_on({"d2", "d2"});
+    for (const char* wanted : {"", "n2"}) {
+        ASSERT_TRUE(settle(three_nodes(), volume, wanted));
+        EXPECT_THAT(volume.node(), IsEmpty());
+        EXPECT_FALSE(volume.legs(0).members(0).has_port_offset());
+    }
+}
+
+TEST(Settle, GivesEveryMemberOnAnotherNodeAPortOfItsOwn) {
+    Cluster cluster = three_nodes();
+    cluster.volumes["other"].set_port_offset(2);
+    v1::Volume volume = volume_on({"d1", "d2"});
+    volume.set_port_offset(0);
+    add_leg(volume, {"d1", "d3"});
+    ASSERT_TRUE(settle(cluster, volume, ""));
+    EXPECT_FALSE(volume.legs(0).members(0).has_port_offset());
+    EXPECT_EQ(volume.legs(0).members(1).port_offset(), 1U);
+    EXPECT_FALSE(volume.legs(1).members(0).has_port_offset());
+    EXPECT_EQ(volume.legs(1).members(1).port_offset(), 3U);
+}
+
+}  // namespace
+}  // namespace dnvme::model

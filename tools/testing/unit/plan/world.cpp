@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "kernel_rules.h"
+#include "model/names.h"
+#include "sample.h"
+
+namespace dnvme::plan {
+namespace {
+
+constexpr int kPatience = 20;
+
+std::set<std::string> disks_of(const model::Cluster& cluster, const std::string& node) {
+    std::set<std::string> uuids;
+    for (const auto& [name, disk] : cluster.disks) {
+        if (disk.node() == node)
+            uuids.insert(disk.uuid());
+    }
+    return uuids;
+}
+
+bool lets_in(const KernelState& kernel, const Connection& connection) {
+    const auto subsystem = kernel.subsystems.find(connection.nqn);
+    if (subsystem == kernel.subsystems.end() || subsystem->second.namespaces.empty() ||
+        !subsystem->second.allowed_hosts.contains(connection.host_nqn))
+        return false;
+    return std::any_of(kernel.ports.begin(), kernel.ports.end(), [&](const auto& entry) {
+        const NvmetPort& port = entry.second;
+        return port.address == connection.address && port.service == connection.service &&
+               port.subsystems.contains(connection.nqn);
+    });
+}
+
+}  // namespace
+
+model::Cluster nodes_with_disks(int nodes) {
+    model::Cluster cluster = sample_cluster();
+    for (int i = 1; i < nodes; i++) {
+        const std::string name = fmt::format("n{}", i + 1);
+        v1::Node& node = cluster.nodes[name] = cluster.nodes.at("n1");
+        node.set_uuid(sample_uuid("bb", i));
+        node.set_name(name);
+        node.mutable_portals(0)->set_address(fmt::format("192.0.2.{}", i + 1));
+    }
+    int next = 0;
+    for (auto& [name, disk] : cluster.disks)
+        disk.set_node(fmt::format("n{}", next++ % nodes + 1));
+    return cluster;
+}
+
+bool World::is_exported(const Connection& connection) const {
+    return std::any_of(kernels.begin(), kernels.end(),
+                       [&](const auto& entry) { return lets_in(entry.second, connection); });
+}
+
+KernelState World::probe(const std::string& node) const {
+    const auto found = kernels.find(node);
+    KernelState kernel = found == kernels.end() ? KernelState() : found->second;
+    for (auto& [nqn, connection] : kernel.connections) {
+        connection.live = is_exported(connection);
+        connection.device = "/dev/some";
+    }
+    return kernel;
+}
+
+Desired World::desire(const std::string& node) const {
+    return build_desired(store, disks_of(store, node), {.node = node}, {}, probe(node).connections);
+}
+
+std::vector<Action> World::plan(const std::string& node) const {
+    return make_plan(store, desire(node), probe(node));
+}
+
+std::size_t World::run(const std::string& node, std::size_t steps) {
+    const auto actions = plan(node);
+    const Status checked = check_plan(actions, probe(node));
+    EXPECT_TRUE(checked) << node << ": " << checked.error().message();
+    StrictMachine machine(store, probe(node));
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < std::min(steps, actions.size()); i++) {
+        const auto* connect = std::get_if<Connect>(&actions[i]);
+        if (connect != nullptr && !is_exported(connect->connection))
+            continue;
+        EXPECT_EQ(machine.run(actions[i]), "") << node << ": " << describe(actions[i]);
+        done++;
+    }
+    store = machine.cluster();
+    kernels[node] = machine.kernel();
+    return done;
+}
+
+void World::settle() {
+    std::size_t done = 1;
+    for (int i = 0; done > 0; i++) {
+        ASSERT_LT(i, kPatience) << "it never ends";
+        done = 0;
+        const auto nodes = store.nodes;
+        for (const auto& [name, node] : nodes)
+            done += run(name);
+    }
+}
+
+}  // namespace dnvme::plan
