@@ -106,7 +106,7 @@ _dnvmectl() {
 		offered=$(_dnvmectl_options "${words[*]:0:2}")
 	else
 		case ${#words[@]} in
-		0) offered="node disk volume host head path cluster info" ;;
+		0) offered="node disk volume host head path cluster status info" ;;
 		1) offered=$(_dnvmectl_verbs "${words[0]}") ;;
 		*) offered=$(_dnvmectl_arguments "${words[*]:0:2}" $((${#words[@]} - 2))) ;;
 		esac

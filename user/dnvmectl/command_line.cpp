@@ -102,6 +102,7 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_cluster_backup(*app.get_subcommand("cluster"), line);
     add_cluster_restore(*app.get_subcommand("cluster"), line);
     add_cluster_migrate_store(*app.get_subcommand("cluster"), line);
+    add_status(app, line);
     add_info(app, line);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnvmectl/formatter.h"
 #include "dnvmectl/json.h"
+#include "dnvmectl/verdict.h"
 #include "dnvmectl/words.h"
 
 namespace dnvme::ctl {
@@ -36,6 +37,11 @@ class JsonFormatter final : public Formatter {
     void info(const v1::Info& info) override { print(to_json(info)); }
 
     void show(const v1::ClusterView& view) override { print(to_json(view)); }
+    void status(const v1::ClusterStatus& status) override {
+        ordered_json document = to_json(status);
+        document["verdict"] = verdict(status).text;
+        print(document);
+    }
 
     void list(const v1::NodeList& nodes) override { print(to_json(nodes)); }
     void list(const v1::DiskList& disks) override { print(to_json(disks)); }

@@ -9,6 +9,7 @@
 #include "dnvmectl/json.h"
 #include "dnvmectl/table.h"
 #include "dnvmectl/text.h"
+#include "dnvmectl/verdict.h"
 #include "dnvmectl/words.h"
 
 namespace dnvme::ctl {
@@ -20,6 +21,7 @@ Tone tone_of(v1::Health health) {
         case v1::HEALTH_OK:
             return Tone::good;
         case v1::HEALTH_DEGRADED:
+        case v1::HEALTH_UNKNOWN:
             return Tone::warning;
         case v1::HEALTH_DOWN:
             return Tone::bad;
@@ -102,6 +104,10 @@ std::string placement_text(const v1::PlacementRules& placement) {
     return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+Cell presence_cell(v1::Presence presence) {
+    return {word(presence), presence == v1::PRESENCE_ONLINE ? Tone::good : Tone::warning};
+}
+
 void add_problem(Table& table, const std::string& name, const std::string& problem) {
     if (!problem.empty()) {
         table.note(fmt::format("  ! {}: {}", name, problem));
@@ -159,6 +165,50 @@ std::vector<Cell> volume_row(const v1::VolumeView& view, bool owners) {
     return row;
 }
 
+/// Empty for one that is as it should be.
+std::string node_problem(const v1::NodeView& view) {
+    return view.presence() == v1::PRESENCE_ONLINE ? view.problem() : presence_words(view);
+}
+
+void add_store(Table& table, const v1::StoreView& store) {
+    const std::string where =
+        fmt::format("{} at {}", store.kind(), fmt::join(store.places(), ", "));
+    table.row({"store", store.reachable() ? where : Cell(where + " does not answer", Tone::bad)});
+    if (!store.reachable()) {
+        table.note(
+            fmt::format("  ! no answer{}: {}", since_words(store.since_unix_s()), store.problem()));
+    }
+}
+
+/// How many there are of each kind, and what is wrong with whom.
+void add_nodes(Table& table, const v1::ClusterStatus& status) {
+    std::map<v1::Presence, int> numbers;
+    for (const v1::NodeView& view : status.nodes()) {
+        ++numbers[view.presence()];
+    }
+    std::vector<std::string> texts;
+    for (const auto& [presence, number] : numbers) {
+        texts.push_back(fmt::format("{} {}", number, word(presence)));
+    }
+    table.row({"nodes", or_dash(fmt::format("{}", fmt::join(texts, ", ")))});
+    for (const v1::NodeView& view : status.nodes()) {
+        add_problem(table, view.node().name(), node_problem(view));
+    }
+}
+
+void add_volumes(Table& table, const v1::ClusterStatus& status) {
+    const auto bad = static_cast<std::uint32_t>(status.volumes_size());
+    table.row({"volumes", bad == 0
+                              ? std::to_string(status.volume_count())
+                              : fmt::format("{}, of which {} not as {} should be",
+                                            status.volume_count(), bad, bad == 1 ? "it" : "they")});
+    for (const v1::VolumeView& view : status.volumes()) {
+        add_problem(table, view.volume().name(),
+                    fmt::format("{}{}: {}", health_cell(view).text,
+                                since_words(view.since_unix_s()), view.problem()));
+    }
+}
+
 /// Those that were given; the others are the module's.
 std::string settings_text(const v1::HeadSettings& settings) {
     std::vector<std::string> texts;
@@ -201,11 +251,25 @@ class TableFormatter final : public Formatter {
         print(table);
     }
 
+    void status(const v1::ClusterStatus& status) override {
+        Table table;
+        table.row({"cluster", or_dash(status.cluster_uuid())});
+        add_store(table, status.store());
+        table.row({"leader", or_dash(status.leader())});
+        add_nodes(table, status);
+        add_volumes(table, status);
+        table.row({"verdict", verdict(status)});
+        print(table);
+    }
+
     void list(const v1::NodeList& nodes) override {
-        Table table({"NAME", "PORTALS", "LABELS"});
+        Table table({"NAME", "STATE", "PORTALS", "LABELS"});
         for (const v1::NodeView& view : nodes.nodes()) {
             const v1::Node& node = view.node();
-            list_row(table, {node.name(), portal_list(node.portals()), label_list(node)});
+            list_row(table,
+                     {node.name(), presence_cell(view.presence()), portal_list(node.portals()),
+                      label_list(node)},
+                     node_problem(view));
         }
         print(table);
     }
@@ -267,7 +331,9 @@ class TableFormatter final : public Formatter {
         table.row({"name", node.name()})
             .row({"uuid", node.uuid()})
             .row({"portals", portal_list(node.portals())})
-            .row({"labels", label_list(node)});
+            .row({"labels", label_list(node)})
+            .row({"state", word(view.presence()) + since_words(view.since_unix_s())});
+        add_problem(table, node.name(), node_problem(view));
         print(table);
     }
 

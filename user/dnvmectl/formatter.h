@@ -37,6 +37,7 @@ class Formatter {
 
     virtual void info(const v1::Info& info) = 0;
     virtual void show(const v1::ClusterView& view) = 0;
+    virtual void status(const v1::ClusterStatus& status) = 0;
 
     virtual void list(const v1::NodeList& nodes) = 0;
     virtual void list(const v1::DiskList& disks) = 0;

@@ -7,6 +7,7 @@
 namespace dnvme::ctl {
 
 void add_info(CLI::App& app, CommandLine& line);
+void add_status(CLI::App& app, CommandLine& line);
 
 /// To the noun `node`, `disk`, `volume`, `host` or `head` of @p app.
 void add_list(CLI::App& app, CommandLine& line);

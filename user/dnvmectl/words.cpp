@@ -115,6 +115,10 @@ std::string redundancy_word(const v1::Volume& volume) {
     return volume.members() == 0 ? word : fmt::format("{}:{}", word, volume.members());
 }
 
+std::string word(v1::Presence presence) {
+    return enum_word(presence);
+}
+
 std::string word(v1::Role role) {
     return enum_word(role);
 }

@@ -16,6 +16,7 @@ std::string word(v1::Health health);
 /// "raid5:3"; without the number where it goes without saying: "none", "raid1".
 std::string redundancy_word(const v1::Volume& volume);
 std::string word(v1::Role role);
+std::string word(v1::Presence presence);
 std::string word(v1::LogicalDisk::Sync sync);
 
 /// What somebody asks for: "raid5" or "raid5:4".

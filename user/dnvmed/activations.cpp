@@ -8,6 +8,7 @@
 #include <linux/nvme-mpath-ext.h>
 #include <spdlog/spdlog.h>
 
+#include "model/nodes.h"
 #include "store/records.h"
 
 namespace dnvme::daemon {
@@ -49,8 +50,10 @@ bool Activations::is_wanted() {
         return device_.has_value();
     }
     const auto& volumes = loaded->cluster.volumes;
-    return std::ranges::any_of(volumes,
-                               [](const auto& entry) { return !entry.second.standbys().empty(); });
+    const model::VolumeNodes nodes(loaded->cluster);
+    return std::ranges::any_of(volumes, [&](const auto& entry) {
+        return !entry.second.standbys().empty() && nodes.takes_part(entry.second, agent_.node());
+    });
 }
 
 void Activations::open() {

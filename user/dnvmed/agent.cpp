@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "concerns.h"
 #include "owners.h"
 #include "store_actions.h"
 
@@ -45,7 +46,8 @@ void warn_ambiguous(const FoundDisks& found) {
 /// What one run of the pipeline knows so far.
 struct Agent::Round {
     const Progress& progress;
-    model::Cluster cluster{};
+    store::Loaded records{};
+    model::Cluster& cluster = records.cluster;
     FoundDisks disks{};
     plan::PathDevices paths{};
     plan::Desired desired{};
@@ -98,15 +100,18 @@ Outcome Agent::run_pipeline(const Progress& progress) {
         spdlog::error("{}", ran.error().message());
         round.outcome.broken = ran.error();
     }
+    keep(round);
     return std::move(round.outcome);
 }
 
+/// What was connected lets the next run build on it.
 Outcome Agent::reconcile(const Progress& progress) {
     last_ = run_pipeline(progress);
     if (last_.connected) {
-        const std::size_t done = last_.done;
+        const Outcome first = std::move(last_);
         last_ = run_pipeline(progress);
-        last_.done += done;
+        last_.done += first.done;
+        last_.concerned |= first.concerned;
     }
     if (listener_) {
         listener_(last_);
@@ -121,7 +126,10 @@ Result<Rehearsal> Agent::rehearse(const model::Cluster& cluster) {
         {"check the plan", &Agent::check},
     };
     const Progress nobody;
-    Round round{.progress = nobody, .cluster = cluster};
+    Round round{.progress = nobody};
+    round.cluster = cluster;
+    round.records.revisions = records_.revisions;
+    round.records.statuses = records_.statuses;
     if (auto ran = run_steps(steps, round); !ran) {
         return pass(ran.error());
     }
@@ -131,8 +139,21 @@ Result<Rehearsal> Agent::rehearse(const model::Cluster& cluster) {
 Result<Observation> Agent::observe() {
     const Progress nobody;
     Round round{.progress = nobody};
+    if (auto loaded = load(round); !loaded) {
+        return pass(loaded.error(), "load the store");
+    }
+    return look(round);
+}
+
+Result<Observation> Agent::observe_from_memory() {
+    const Progress nobody;
+    Round round{.progress = nobody};
+    round.records = records_;
+    return look(round);
+}
+
+Result<Observation> Agent::look(Round& round) {
     static const std::vector<Step> steps = {
-        {"load the store", &Agent::load},
         {"probe the kernel", &Agent::probe},
         {"plan", &Agent::make_plan},
     };
@@ -147,7 +168,9 @@ Result<Observation> Agent::observe() {
     if (!heads) {
         return pass(heads.error(), "read the state of the heads");
     }
-    Observation seen{.cluster = std::move(round.cluster),
+    Observation seen{.node = settings_.node,
+                     .cluster = std::move(round.cluster),
+                     .statuses = std::move(round.records.statuses),
                      .disks = std::move(round.disks),
                      .kernel = std::move(round.actual),
                      .raids = {},
@@ -166,8 +189,23 @@ Status Agent::load(Round& round) {
     if (!loaded) {
         return pass(loaded.error());
     }
-    round.cluster = std::move(loaded->cluster);
+    round.records = std::move(*loaded);
+    round.outcome.revision = round.records.revision;
+    round.outcome.concerned = concerns(settings_.node, records_, round.records);
     return {};
+}
+
+/// For the next run to compare with.
+void Agent::keep(Round& round) {
+    if (round.outcome.broken) {
+        return;
+    }
+    records_ = std::move(round.records);
+    std::erase_if(own_writes_, [&](auto revision) { return revision <= records_.revision; });
+}
+
+bool Agent::knows(std::int64_t revision) const {
+    return revision <= records_.revision || own_writes_.contains(revision);
 }
 
 Status Agent::probe(Round& round) {
@@ -238,13 +276,14 @@ Status Agent::run(const plan::Action& action) {
     if (!is_store_action(action)) {
         return kernel_.run(action);
     }
-    if (auto ran = run_store_action(store_, action); !ran) {
-        return pass(ran.error(), plan::describe(action));
+    const auto revision = run_store_action(store_, action);
+    if (!revision) {
+        return pass(revision.error(), plan::describe(action));
     }
+    own_writes_.insert(*revision);
     return {};
 }
 
-/// The status of a node is what its daemon says when asked: kept in memory, and in the log.
 Status Agent::record(Round& round) {
     warn_ambiguous(round.disks);
     for (const auto& [owner, error] : round.outcome.failed) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct Outcome {
     std::size_t done = 0;
     /// Something was connected: another run can build on it.
     bool connected = false;
+    /// Of the store: what it held then is what this came of.
+    std::int64_t revision = 0;
+    /// Records that concern this node have changed since the run before.
+    bool concerned = false;
 
     /// Nothing failed and nothing is waited for.
     [[nodiscard]] bool settled() const { return !broken && failed.empty() && down.empty(); }
@@ -45,7 +50,9 @@ struct Rehearsal {
 
 /// Everything that the views show, read at one moment. A value.
 struct Observation {
+    std::string node;  ///< whose kernel was read
     model::Cluster cluster;
+    store::Statuses statuses;  ///< what all daemons say
     FoundDisks disks;
     plan::KernelState kernel;
     std::map<std::string, sys::RaidHealth> raids;  ///< by dm uuid
@@ -61,6 +68,8 @@ class Agent {
     Agent(store::Store& store, sys::Kernel& kernel, plan::Settings settings)
         : store_(store), kernel_(kernel), settings_(std::move(settings)) {}
 
+    [[nodiscard]] const std::string& node() const { return settings_.node; }
+
     /// Called after every run, whoever asked for it.
     void on_outcome(std::function<void(const Outcome&)> listener) {
         listener_ = std::move(listener);
@@ -71,8 +80,15 @@ class Agent {
     /// What reconcile() would do if the store held this model; does nothing.
     Result<Rehearsal> rehearse(const model::Cluster& cluster);
     Result<Observation> observe();
+    /// The same with the records of the last run, for when the store does not answer.
+    Result<Observation> observe_from_memory();
     /// Of the last run.
     [[nodiscard]] const Outcome& last() const { return last_; }
+    /// Whether a change of the records at this revision is known already: read by the last run, or
+    /// made by it.
+    [[nodiscard]] bool knows(std::int64_t revision) const;
+    /// Records of the last run.
+    [[nodiscard]] const store::Loaded& records() const { return records_; }
 
   private:
     struct Round;
@@ -92,12 +108,16 @@ class Agent {
     Status record(Round& round);
 
     Status run(const plan::Action& action);
+    void keep(Round& round);
+    Result<Observation> look(Round& round);
 
     store::Store& store_;
     sys::Kernel& kernel_;
     const plan::Settings settings_;
     std::function<void(const Outcome&)> listener_;
     Outcome last_;
+    store::Loaded records_;              ///< of the last run that read them
+    std::set<std::int64_t> own_writes_;  ///< revisions after that, made by the agent itself
 };
 
 }  // namespace dnvme::daemon

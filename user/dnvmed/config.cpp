@@ -28,6 +28,9 @@ constexpr std::array kStoreKinds = {"sqlite", "etcd"};
 // Three portals a node, 16384 ids each, below 65536: see plan::Settings::port_id.
 constexpr std::int64_t kMaxFirstPortId = 16384;
 constexpr std::int64_t kMaxDrainMs = 60000;
+// A shorter one would end with every short pause of the machine or of etcd.
+constexpr std::int64_t kMinLease = 3;
+constexpr std::int64_t kMaxLease = 600;
 
 /// Takes one value into the configuration; says what it expected, or nothing if it was that.
 using Take = std::function<std::optional<std::string>(const toml::node& value, Config& config)>;
@@ -88,6 +91,7 @@ Take number(Number Config::*member, std::int64_t least, std::int64_t most) {
 const std::vector<Key>& keys() {
     static const std::vector<Key> all = {
         {"node", "name", text(&Config::node)},
+        {"node", "lease_s", number(&Config::lease_s, kMinLease, kMaxLease)},
         {"api", "socket", text(&Config::socket)},
         {"store", "kind", text(&StoreConfig::kind)},
         {"store", "path", text(&StoreConfig::path)},

@@ -29,6 +29,7 @@ struct Config {
     std::string node;  ///< empty until resolve_node(): the host's name
     std::string socket = "/run/dnvme/dnvmed.sock";
     StoreConfig store;
+    std::uint32_t lease_s = 10;
     std::uint16_t first_port_id = 1;
     std::uint32_t drain_ms = 3000;
     std::string log_level = "info";

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon.h"
 
+#include <algorithm>
 #include <random>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 
 #include "base/version.h"
+#include "cluster_status.h"
+#include "model/nodes.h"
+#include "node_status.h"
 
 namespace dnvme::daemon {
 
@@ -15,6 +20,18 @@ namespace {
 
 plan::Settings settings_of(const Config& config) {
     return {.node = config.node, .port_id = config.first_port_id, .drain_ms = config.drain_ms};
+}
+
+/// How long other nodes may take for their part of a request.
+constexpr std::chrono::seconds kPatience{60};
+/// When to look how the node is: after a run that nobody waits for, and while nothing happens.
+constexpr std::chrono::milliseconds kTellSoon{500};
+constexpr std::chrono::milliseconds kTellAgain{10000};
+
+std::string store_words(const StoreConfig& store) {
+    return store.kind == "etcd"
+               ? fmt::format("the store, etcd at {},", fmt::join(store.endpoints, ", "))
+               : fmt::format("the store, {},", store.path);
 }
 
 std::string status_words(const Outcome& outcome) {
@@ -33,52 +50,181 @@ std::string status_words(const Outcome& outcome) {
 
 }  // namespace
 
-Daemon::Daemon(const Config& config, bool simulated, std::unique_ptr<store::Store> store,
-               std::unique_ptr<sys::Kernel> kernel, StateThread& thread)
-    : node_(config.node),
+Daemon::Daemon(const Config& config, bool simulated, Identity identity,
+               std::unique_ptr<store::Store> store, std::unique_ptr<sys::Kernel> kernel,
+               StateThread& thread)
+    : config_(config),
       simulated_(simulated),
+      thread_(thread),
       store_(std::move(store)),
       kernel_(std::move(kernel)),
-      agent_(*store_, *kernel_, settings_of(config)),
-      operations_(*store_, *kernel_, agent_, config.node),
+      health_(store_words(config.store), [this] { thread_.post([this] { store_recovered(); }); }),
+      observed_(*store_, health_),
+      impatient_(observed_, health_),
+      agent_(impatient_, *kernel_, settings_of(config)),
+      operations_(impatient_, *kernel_, agent_, config.node),
+      waiting_(operations_, thread, kPatience),
       backoff_(std::random_device{}()),
       retry_(thread),
-      activations_(*store_, *kernel_, agent_, thread),
-      devices_(thread, [this] { devices_changed(); }) {
-    agent_.on_outcome([this](const Outcome& outcome) {
-        schedule(outcome);
-        activations_.refresh();
-    });
+      next_tell_(thread),
+      activations_(impatient_, *kernel_, agent_, thread),
+      devices_(thread, [this] { devices_changed(); }),
+      presence_(observed_, std::move(identity), std::chrono::seconds(config.lease_s),
+                presence_listener()),
+      coordinator_(observed_, presence_, config.node),
+      watch_(observed_, watch_listener()) {
+    agent_.on_outcome([this](const Outcome& outcome) { after_run(outcome); });
 }
 
-/// Paths that came back are taken.
-void Daemon::devices_changed() {
-    const auto loaded = store::load(*store_);
-    if (loaded && !loaded->cluster.heads.empty()) {
-        agent_.reconcile();
-    }
+Presence::Listener Daemon::presence_listener() {
+    return {.taken = [this] { thread_.post([this] { take_up_work(); }); },
+            .refused = [this](const Error& why) { thread_.post([this, why] { refuse(why); }); }};
+}
+
+StoreWatch::Listener Daemon::watch_listener() {
+    return {.records =
+                [this](std::int64_t revision) {
+                    thread_.post([this, revision] { records_changed(revision); });
+                },
+            .statuses = [this] { thread_.post([this] { statuses_changed(); }); }};
 }
 
 void Daemon::start() {
     if (auto started = simulated_ ? Status() : devices_.start(); !started) {
         spdlog::error("{}", started.error().message());
     }
-    const Outcome outcome = agent_.reconcile();
-    spdlog::info("node {} runs, {} action(s) were needed", node_, outcome.done);
+    const auto taken = presence_.try_take();
+    if (taken && *taken) {
+        take_up_work();
+    } else if (!taken) {
+        spdlog::error("the kernel stays as it is until the store answers: {}",
+                      taken.error().message());
+    }
+    presence_.start();
+    coordinator_.start();
+    watch_.start();
     sd_notify(0, "READY=1");
 }
 
+void Daemon::take_up_work() {
+    in_place_ = true;
+    const Outcome outcome = agent_.reconcile();
+    spdlog::info("node {} runs, {} action(s) were needed", config_.node, outcome.done);
+}
+
+/// Whatever is built stays; it may be the other daemon's.
+void Daemon::refuse(const Error& why) {
+    refusal_ = why;
+    thread_.stop();
+}
+
+void Daemon::records_changed(std::int64_t revision) {
+    if (in_place_ && !agent_.knows(revision)) {
+        agent_.reconcile();
+    }
+}
+
+void Daemon::statuses_changed() {
+    waiting_.look();
+}
+
+void Daemon::store_recovered() {
+    if (in_place_) {
+        agent_.reconcile();
+    }
+    waiting_.look();
+}
+
+/// Paths that came back are taken.
+void Daemon::devices_changed() {
+    const auto& heads = agent_.records().cluster.heads;
+    if (in_place_ && !heads.empty()) {
+        agent_.reconcile();
+    }
+}
+
 Result<v1::Info> Daemon::info() {
-    const auto loaded = store::load(*store_);
+    const auto loaded = store::load(impatient_);
     if (!loaded) {
         return pass(loaded.error());
     }
     v1::Info info;
     info.set_version(std::string(version()));
-    info.set_node(node_);
+    info.set_node(config_.node);
     info.set_cluster_uuid(loaded->cluster.self.uuid());
     info.set_simulated(simulated_);
     return info;
+}
+
+Result<v1::ClusterStatus> Daemon::status() {
+    v1::ClusterStatus status;
+    const auto current = agent_.observe();
+    *status.mutable_store() = view_store(config_.store, health_.outage());
+    if (current) {
+        add_seen(*current, true, status);
+        return status;
+    }
+    const auto known = agent_.observe_from_memory();
+    if (!known) {
+        return pass(known.error());
+    }
+    add_seen(*known, false, status);
+    if (status.store().reachable()) {
+        status.mutable_store()->set_reachable(false);
+        status.mutable_store()->set_problem(current.error().message());
+    }
+    return status;
+}
+
+void Daemon::operate(const Planner& planner, bool dry_run, const std::shared_ptr<QueueSink>& sink) {
+    if (!in_place_ && !health_.outage()) {
+        sink->finish(fail(Code::unavailable,
+                          fmt::format("this daemon does not run node '{}' yet: another one did, "
+                                      "and its lease must end first",
+                                      config_.node)));
+        return;
+    }
+    auto begun = operations_.begin(planner, dry_run, *sink);
+    if (!begun) {
+        sink->finish(pass(begun.error()));
+    } else if (!*begun) {
+        sink->finish({});
+    } else {
+        waiting_.add(std::move(**begun), sink);
+    }
+}
+
+void Daemon::after_run(const Outcome& outcome) {
+    schedule(outcome);
+    activations_.refresh();
+    // Others may wait for it; with nobody else there is time.
+    const bool others = agent_.records().cluster.nodes.size() > 1;
+    if (others && (outcome.concerned || !outcome.settled())) {
+        tell();
+    } else {
+        tell_in(kTellSoon);
+    }
+}
+
+void Daemon::tell() {
+    const auto seen = agent_.observe();
+    tell_in(kTellAgain);
+    if (!seen) {
+        return;
+    }
+    v1::NodeStatus status = make_status(*seen, told_, unix_now());
+    const bool others = seen->cluster.nodes.size() > 1;
+    const bool further = others && seen->last.concerned && status.revision() > told_.revision();
+    if (further || tells_news(status, told_)) {
+        told_ = status;
+        presence_.publish(std::move(status));
+    }
+}
+
+void Daemon::tell_in(std::chrono::milliseconds delay) {
+    if (auto set = next_tell_.set(delay, [this] { tell(); }); !set) {
+        spdlog::error("{}", set.error().message());
+    }
 }
 
 void Daemon::schedule(const Outcome& outcome) {

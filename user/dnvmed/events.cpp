@@ -7,6 +7,11 @@
 
 namespace dnvme::daemon {
 
+Error for_client(Error error) {
+    const Code code = error.code() == Code::unavailable ? Code::conflict : error.code();
+    return {code, error.message(), error.sys_errno()};
+}
+
 void EventQueue::push(v1::Event event) {
     MutexLock lock(mutex_);
     events_.push_back(std::move(event));

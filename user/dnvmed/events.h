@@ -11,6 +11,10 @@
 
 namespace dnvme::daemon {
 
+/// For a client, unavailable is the daemon itself. That what the daemon needs cannot be reached is
+/// a conflict: to be tried again.
+Error for_client(Error error);
+
 /// Where an operation says how far it is.
 class EventSink {
   public:
@@ -48,7 +52,7 @@ class QueueSink : public EventSink {
     ~QueueSink() override;
 
     void push(v1::Event event) override { queue_->push(std::move(event)); }
-    void finish(Status result) { queue_->finish(std::move(result)); }
+    void finish(Status result) { queue_->finish(std::move(result).map_error(for_client)); }
 
   private:
     std::shared_ptr<EventQueue> queue_;

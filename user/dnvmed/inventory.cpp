@@ -32,8 +32,9 @@ Status for_each(const std::map<std::string, Record>& records, const char* noun,
 
 Result<v1::NodeList> list_nodes(const Observation& seen, const v1::ListRequest& request) {
     v1::NodeList list;
-    auto listed = for_each(seen.cluster.nodes, "node", request,
-                           [&](const v1::Node& node) { *list.add_nodes() = view_node(node); });
+    auto listed = for_each(seen.cluster.nodes, "node", request, [&](const v1::Node& node) {
+        *list.add_nodes() = view_node(seen, node);
+    });
     return listed.map([&] { return list; });
 }
 

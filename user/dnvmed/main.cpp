@@ -69,6 +69,9 @@ Status serve_until_stopped(Daemon& daemon, Archive& archive, StateThread& thread
     sd_notify(0, "STOPPING=1");
     (*server)->Shutdown(std::chrono::system_clock::now() + kGrace);
     (*server)->Wait();
+    if (daemon.refusal()) {
+        return pass(*daemon.refusal());
+    }
     return ended;
 }
 
@@ -98,8 +101,13 @@ Status run(const Config& config, bool simulate) {
     if (!store) {
         return pass(store.error());
     }
+    auto identity = identify(config.node, simulate);
+    if (!identity) {
+        return pass(identity.error());
+    }
     Archive archive(**store, config);
-    Daemon daemon(config, simulate, std::move(*store), std::move(*kernel), **thread);
+    Daemon daemon(config, simulate, std::move(*identity), std::move(*store), std::move(*kernel),
+                  **thread);
     return serve_until_stopped(daemon, archive, **thread, config.socket);
 }
 

@@ -7,6 +7,7 @@
 #include <grpcpp/server_builder.h>
 #include <sys/stat.h>
 
+#include "events.h"
 #include "inventory.h"
 #include "status_code.h"
 
@@ -24,7 +25,7 @@ grpc::Status Service::list(Lister<List> lister, const v1::ListRequest& request, 
     return answer(thread_.ask<List>([&]() -> Result<List> {
         const auto seen = daemon_.agent().observe();
         if (!seen) {
-            return pass(seen.error());
+            return pass(for_client(seen.error()));
         }
         return lister(*seen, request);
     }),
@@ -40,7 +41,7 @@ grpc::Status Service::change(Verb<Request> verb, const Request& request, Events&
         const Planner planner = [&](const daemon::Context& context) {
             return verb(context, request);
         };
-        sink->finish(daemon_.operations().run(planner, request.dry_run(), *sink));
+        daemon_.operate(planner, request.dry_run(), sink);
     });
     while (const auto event = queue->pop()) {
         if (!events.Write(*event)) {
@@ -53,7 +54,8 @@ grpc::Status Service::change(Verb<Request> verb, const Request& request, Events&
 
 grpc::Status Service::GetInfo(Context* /*context*/, const v1::GetInfoRequest* /*request*/,
                               v1::Info* info) {
-    return answer(thread_.ask<v1::Info>([this] { return daemon_.info(); }), *info);
+    return answer(thread_.ask<v1::Info>([this] { return daemon_.info().map_error(for_client); }),
+                  *info);
 }
 
 grpc::Status Service::ListNodes(Context* /*context*/, const v1::ListRequest* request,
@@ -184,6 +186,11 @@ grpc::Status Service::DeletePath(Context* /*context*/, const v1::PathRequest* re
 grpc::Status Service::ActivatePath(Context* /*context*/, const v1::PathRequest* request,
                                    Events* events) {
     return change(activate_path, *request, *events);
+}
+
+grpc::Status Service::GetStatus(Context* /*context*/, const v1::GetStatusRequest* /*request*/,
+                                v1::ClusterStatus* status) {
+    return answer(thread_.ask<v1::ClusterStatus>([this] { return daemon_.status(); }), *status);
 }
 
 Result<std::unique_ptr<grpc::Server>> serve(Service& service, const std::string& socket) {

@@ -77,6 +77,8 @@ class Service final : public v1::Dnvme::Service {
                             Events* events) override;
     grpc::Status ActivatePath(Context* context, const v1::PathRequest* request,
                               Events* events) override;
+    grpc::Status GetStatus(Context* context, const v1::GetStatusRequest* request,
+                           v1::ClusterStatus* status) override;
 
     // In service_cluster.cpp.
     grpc::Status GetCluster(Context* context, const v1::GetClusterRequest* request,

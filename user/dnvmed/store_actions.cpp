@@ -9,6 +9,8 @@ namespace dnvme::daemon {
 
 namespace {
 
+constexpr int kTries = 3;
+
 /// The record with this uuid in a map by name; null if it is not there.
 template <class Record>
 const Record* find_uuid(const std::map<std::string, Record>& records, const std::string& uuid) {
@@ -20,10 +22,18 @@ const Record* find_uuid(const std::map<std::string, Record>& records, const std:
     return nullptr;
 }
 
-Status run(store::Store& store, const store::Loaded& loaded, const plan::MarkFormatted& action) {
+Result<std::int64_t> commit(store::Change& change, store::Store& store) {
+    if (auto written = change.commit(store); !written) {
+        return pass(written.error());
+    }
+    return change.revision();
+}
+
+Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
+                         const plan::MarkFormatted& action) {
     const v1::Volume* found = find_uuid(loaded.cluster.volumes, action.volume_uuid);
     if (found == nullptr) {
-        return {};
+        return 0;
     }
     v1::Volume volume = *found;
     for (auto& leg : *volume.mutable_legs()) {
@@ -32,32 +42,37 @@ Status run(store::Store& store, const store::Loaded& loaded, const plan::MarkFor
         }
     }
     store::Change change(loaded);
-    return change.put(volume).commit(store);
+    return commit(change.put(volume), store);
 }
 
 template <class Record>
-Status forget(store::Store& store, const store::Loaded& loaded, const Record* record) {
+Result<std::int64_t> forget(store::Store& store, const store::Loaded& loaded,
+                            const Record* record) {
     if (record == nullptr) {
-        return {};
+        return 0;
     }
     store::Change change(loaded);
-    return change.erase(store::key_of(*record)).commit(store);
+    return commit(change.erase(store::key_of(*record)), store);
 }
 
-Status run(store::Store& store, const store::Loaded& loaded, const plan::ForgetVolume& action) {
+Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
+                         const plan::ForgetVolume& action) {
     return forget(store, loaded, find_uuid(loaded.cluster.volumes, action.uuid));
 }
 
-Status run(store::Store& store, const store::Loaded& loaded, const plan::ForgetHost& action) {
+Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
+                         const plan::ForgetHost& action) {
     return forget(store, loaded, find_uuid(loaded.cluster.hosts, action.uuid));
 }
 
-Status run(store::Store& store, const store::Loaded& loaded, const plan::ForgetHead& action) {
+Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
+                         const plan::ForgetHead& action) {
     return forget(store, loaded, find_uuid(loaded.cluster.heads, action.uuid));
 }
 
 template <class Action>
-Status run(store::Store& /*store*/, const store::Loaded& /*loaded*/, const Action& /*action*/) {
+Result<std::int64_t> run(store::Store& /*store*/, const store::Loaded& /*loaded*/,
+                         const Action& /*action*/) {
     return fail(Code::internal, "an action for the kernel was given to the store");
 }
 
@@ -70,12 +85,18 @@ bool is_store_action(const plan::Action& action) {
            std::holds_alternative<plan::ForgetHead>(action);
 }
 
-Status run_store_action(store::Store& store, const plan::Action& action) {
-    const auto loaded = store::load(store);
-    if (!loaded) {
-        return pass(loaded.error());
+/// Somebody who did the same at the same time is no reason to fail.
+Result<std::int64_t> run_store_action(store::Store& store, const plan::Action& action) {
+    for (int tries = 1;; ++tries) {
+        const auto loaded = store::load(store);
+        if (!loaded) {
+            return pass(loaded.error());
+        }
+        auto done = std::visit([&](const auto& a) { return run(store, *loaded, a); }, action);
+        if (done || done.error().code() != Code::conflict || tries == kTries) {
+            return done;
+        }
     }
-    return std::visit([&](const auto& a) { return run(store, *loaded, a); }, action);
 }
 
 }  // namespace dnvme::daemon

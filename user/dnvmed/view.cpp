@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "elsewhere.h"
 #include "model/controllers.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "model/places.h"
 #include "owners.h"
 #include "plan/place_legs.h"
-#include "volume_health.h"
 
 namespace dnvme::daemon {
 
@@ -123,6 +123,11 @@ void add_status(const sys::HeadStatus& status, v1::HeadView& view) {
 v1::HeadView view_head(const Observation& seen, const v1::Head& head) {
     v1::HeadView view;
     *view.mutable_head() = head;
+    if (head.node() != seen.node) {
+        view.set_health(v1::HEALTH_UNKNOWN);
+        view.set_problem(fmt::format("it is on node '{}': ask there", head.node()));
+        return view;
+    }
     if (const auto status = seen.heads.find(model::head_dir(head.uuid()));
         status != seen.heads.end()) {
         add_status(status->second, view);
@@ -135,17 +140,22 @@ v1::HeadView view_head(const Observation& seen, const v1::Head& head) {
     return view;
 }
 
-v1::NodeView view_node(const v1::Node& node) {
+v1::NodeView view_node(const Observation& seen, const v1::Node& node) {
     v1::NodeView view;
     *view.mutable_node() = node;
+    view_presence(seen, node.name(), view);
     return view;
 }
 
 v1::DiskView view_disk(const Observation& seen, const v1::Disk& disk) {
     v1::DiskView view;
     *view.mutable_disk() = disk;
-    view.set_current_path(seen.disks.path_of(disk.uuid()));
     view.set_free_bytes(plan::free_bytes(seen.cluster, disk));
+    if (disk.node() != seen.node) {
+        view_disk_elsewhere(seen, disk, view);
+        return view;
+    }
+    view.set_current_path(seen.disks.path_of(disk.uuid()));
     view.set_health(view.current_path().empty() ? v1::HEALTH_DOWN : v1::HEALTH_OK);
     if (const auto twice = seen.disks.ambiguous.find(disk.uuid());
         twice != seen.disks.ambiguous.end()) {
@@ -159,9 +169,10 @@ v1::DiskView view_disk(const Observation& seen, const v1::Disk& disk) {
 v1::VolumeView view_volume(const Observation& seen, const v1::Volume& volume) {
     v1::VolumeView view;
     *view.mutable_volume() = volume;
-    auto [health, problem] = volume_health(seen, volume);
-    view.set_health(health);
-    view.set_problem(std::move(problem));
+    const VolumeState state = volume_state(seen, volume);
+    view.set_health(state.health);
+    view.set_problem(state.problem);
+    view.set_since_unix_s(state.since_unix_s);
     view.set_subsystem_nqn(model::subsystem_nqn(volume.uuid()));
     const v1::Node* node = node_of(seen.cluster, volume);
     add_portals(node, model::controllers_of(volume).front(), view);

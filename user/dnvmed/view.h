@@ -10,7 +10,7 @@
 /// What the API shows of an object: its record, how it is, what is wrong with it. Pure.
 namespace dnvme::daemon {
 
-v1::NodeView view_node(const v1::Node& node);
+v1::NodeView view_node(const Observation& seen, const v1::Node& node);
 v1::DiskView view_disk(const Observation& seen, const v1::Disk& disk);
 v1::VolumeView view_volume(const Observation& seen, const v1::Volume& volume);
 v1::HeadView view_head(const Observation& seen, const v1::Head& head);

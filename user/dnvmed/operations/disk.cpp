@@ -147,6 +147,11 @@ Result<Intent> delete_disk(const Context& context, const v1::DeleteRequest& requ
                     fmt::format("disk '{}' holds parts of volumes: delete them first: {}",
                                 disk->name(), fmt::join(volumes, ", ")));
     }
+    if (context.statuses.online.contains(disk->node())) {
+        if (auto ours = check_node(context, disk->node()); !ours) {
+            return pass(ours.error());
+        }
+    }
     Intent intent;
     intent.what = fmt::format("delete disk '{}'", disk->name());
     intent.edits = {Erase<v1::Disk>{*disk}};

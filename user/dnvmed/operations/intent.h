@@ -45,7 +45,8 @@ struct Context {
     const model::Cluster& cluster;
     sys::Disks& disks;
     sys::Heads& heads;
-    const std::string& node;  ///< name of this daemon's node
+    const std::string& node;          ///< name of this daemon's node
+    const store::Statuses& statuses;  ///< what all daemons say
 };
 
 /// The record called @p name, or not_found: "volume 'v1' does not exist".

@@ -37,13 +37,13 @@ Status check_portals(const v1::CreateNodeRequest& request) {
     return {};
 }
 
-/// One daemon, one store, one node: another name would be a node that nobody runs.
-Status check_own_name(const Context& context, const std::string& name) {
-    if (name != context.node) {
+/// Another name would be a node that nobody runs.
+Status check_run(const Context& context, const std::string& name) {
+    if (name != context.node && !context.statuses.online.contains(name)) {
         return fail(Code::precondition,
-                    fmt::format("this daemon runs node '{}' and its store is for that node alone: "
-                                "create node '{}', or set node.name in dnvmed.toml",
-                                context.node, context.node));
+                    fmt::format("no daemon on this store runs node '{}', and this one runs '{}': "
+                                "start dnvmed there first, see node.name in dnvmed.toml",
+                                name, context.node));
     }
     return {};
 }
@@ -85,8 +85,8 @@ Result<Intent> create_node(const Context& context, const v1::CreateNodeRequest& 
     if (auto named = check_new_name(context.cluster.nodes, "node", request.name()); !named) {
         return pass(named.error());
     }
-    if (auto own = check_own_name(context, request.name()); !own) {
-        return pass(own.error());
+    if (auto run = check_run(context, request.name()); !run) {
+        return pass(run.error());
     }
     if (auto portals = check_portals(request); !portals) {
         return pass(portals.error());
@@ -100,7 +100,7 @@ Result<Intent> create_node(const Context& context, const v1::CreateNodeRequest& 
     intent.edits = {node};
     intent.finish = [name = node.name()](const Observation& seen) {
         v1::Event event;
-        *event.mutable_node() = view_node(seen.cluster.nodes.at(name));
+        *event.mutable_node() = view_node(seen, seen.cluster.nodes.at(name));
         return std::optional(event);
     };
     return intent;

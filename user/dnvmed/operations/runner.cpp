@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operations/runner.h"
 
+#include <utility>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
+
+#include "operations/others.h"
 
 namespace dnvme::daemon {
 
@@ -15,12 +20,17 @@ model::Cluster edited(model::Cluster cluster, const std::vector<Edit>& edits) {
     return cluster;
 }
 
-Status commit(store::Store& store, const store::Loaded& loaded, const std::vector<Edit>& edits) {
+/// Returns the revision of the store.
+Result<std::int64_t> commit(store::Store& store, const store::Loaded& loaded,
+                            const std::vector<Edit>& edits) {
     store::Change change(loaded);
     for (const Edit& edit : edits) {
         apply(change, edit);
     }
-    return change.commit(store);
+    if (auto written = change.commit(store); !written) {
+        return pass(written.error());
+    }
+    return change.revision();
 }
 
 Status check(const Intent& intent, const Outcome& rehearsed) {
@@ -46,36 +56,58 @@ v1::Event step_event(std::size_t done, std::size_t total, const std::string& sen
     return event;
 }
 
+std::string others_sentence(const std::string& node) {
+    return fmt::format("node {} does its part", node);
+}
+
+/// The last ones of the plan.
+void tell_steps(const Pending& pending, EventSink& events) {
+    std::size_t done = pending.steps - pending.nodes.size();
+    for (const std::string& node : pending.nodes) {
+        events.push(step_event(++done, pending.steps, others_sentence(node)));
+    }
+}
+
 }  // namespace
 
-Status Operations::run(const Planner& planner, bool dry_run, EventSink& events) {
+Result<std::optional<Pending>> Operations::begin(const Planner& planner, bool dry_run,
+                                                 EventSink& events) {
     const auto loaded = store::load(store_);
     if (!loaded) {
         return pass(loaded.error());
     }
-    const auto intent = planner({.cluster = loaded->cluster,
-                                 .disks = kernel_.disks(),
-                                 .heads = kernel_.heads(),
-                                 .node = node_});
+    auto intent = planner({.cluster = loaded->cluster,
+                           .disks = kernel_.disks(),
+                           .heads = kernel_.heads(),
+                           .node = node_,
+                           .statuses = loaded->statuses});
     if (!intent) {
         return pass(intent.error());
     }
-    const auto sentences = rehearse(*intent, loaded->cluster);
+    auto others = others_of(loaded->cluster, intent->edits, node_);
+    const auto sentences = rehearse(*intent, *loaded, others);
     if (!sentences) {
         return pass(sentences.error(), intent->what);
     }
     events.push(plan_event(*intent, *sentences));
     if (dry_run) {
-        return {};
+        return std::nullopt;
     }
     spdlog::info("{}", intent->what);
-    return carry_out(*intent, *loaded, sentences->size(), events);
+    return carry_out(std::move(*intent), std::move(others), *loaded, sentences->size(), events);
 }
 
 /// What carrying it out would do. A plan that is refused ends the request before anything changed.
 Result<std::vector<std::string>> Operations::rehearse(const Intent& intent,
-                                                      const model::Cluster& cluster) {
-    const auto rehearsal = agent_.rehearse(edited(cluster, intent.edits));
+                                                      const store::Loaded& loaded,
+                                                      const std::set<std::string>& others) {
+    if (auto online = check_online(others, loaded.statuses); !online) {
+        return pass(online.error());
+    }
+    if (auto whole = check_needs(others, loaded.statuses, intent.needs); !whole) {
+        return pass(whole.error());
+    }
+    const auto rehearsal = agent_.rehearse(edited(loaded.cluster, intent.edits));
     if (!rehearsal) {
         return pass(rehearsal.error());
     }
@@ -89,24 +121,63 @@ Result<std::vector<std::string>> Operations::rehearse(const Intent& intent,
     for (const plan::Action& action : rehearsal->plan) {
         sentences.push_back(plan::describe(action));
     }
+    for (const std::string& node : others) {
+        sentences.push_back(others_sentence(node));
+    }
     return sentences;
 }
 
-Status Operations::carry_out(const Intent& intent, const store::Loaded& loaded, std::size_t total,
-                             EventSink& events) {
+Result<std::optional<Pending>> Operations::carry_out(Intent intent, std::set<std::string> others,
+                                                     const store::Loaded& loaded, std::size_t total,
+                                                     EventSink& events) {
     if (auto ran = run_errands(intent, total, events); !ran) {
         return pass(ran.error(), intent.what);
     }
-    if (auto written = write(intent, loaded); !written) {
+    const auto written = write(intent, loaded);
+    if (!written) {
         return pass(written.error(), intent.what);
     }
     if (auto reconciled = reconcile(intent, events); !reconciled) {
-        return pass(undo(intent, reconciled.error()), intent.what);
+        return pass(undo(intent, others, reconciled.error()), intent.what);
+    }
+    if (!others.empty()) {
+        return Pending{.intent = std::move(intent),
+                       .nodes = std::move(others),
+                       .revision = *written,
+                       .steps = total};
     }
     if (auto finished = finish(intent, events); !finished) {
         return pass(finished.error(), intent.what);
     }
-    return {};
+    return std::nullopt;
+}
+
+/// A store that does not answer just now tells nothing; nor does an end that is still to come.
+std::optional<Status> Operations::look(Pending& pending, bool late, EventSink& events) {
+    const Intent& intent = pending.intent;
+    const auto loaded = store::load(store_);
+    if (!loaded) {
+        return late ? std::optional<Status>(
+                          pass(undo(intent, pending.nodes, loaded.error()), intent.what))
+                    : std::nullopt;
+    }
+    auto heard = heard_from(pending.nodes, loaded->statuses, pending.revision, intent.owners);
+    if (!heard && late) {
+        heard = tl::unexpected(overdue(pending.nodes, loaded->statuses, pending.revision));
+    }
+    if (!heard) {
+        return std::nullopt;
+    }
+    if (!*heard) {
+        return pass(undo(intent, pending.nodes, heard->error()), intent.what);
+    }
+    if (!std::exchange(pending.heard, true)) {
+        tell_steps(pending, events);
+    }
+    if (auto finished = finish(intent, events); !finished) {
+        return late ? std::optional<Status>(pass(finished.error(), intent.what)) : std::nullopt;
+    }
+    return Status();
 }
 
 Status Operations::run_errands(const Intent& intent, std::size_t total, EventSink& events) {
@@ -121,10 +192,10 @@ Status Operations::run_errands(const Intent& intent, std::size_t total, EventSin
     return {};
 }
 
-Status Operations::write(const Intent& intent, const store::Loaded& loaded) {
+Result<std::int64_t> Operations::write(const Intent& intent, const store::Loaded& loaded) {
     auto written = commit(store_, loaded, intent.edits);
     if (written) {
-        return {};
+        return written;
     }
     for (const Errand& errand : intent.errands) {
         if (!errand.undo) {
@@ -146,7 +217,7 @@ Status Operations::reconcile(const Intent& intent, EventSink& events) {
     return outcome.of(intent.owners);
 }
 
-Error Operations::undo(const Intent& intent, Error error) {
+Error Operations::undo(const Intent& intent, const std::set<std::string>& others, Error error) {
     if (!intent.undo) {
         return {error.code(), error.message() + " (dnvmed goes on trying)", error.sys_errno()};
     }
@@ -156,7 +227,11 @@ Error Operations::undo(const Intent& intent, Error error) {
                             error.message(), undone.error().message()),
                 error.sys_errno()};
     }
-    return {error.code(), error.message() + " (everything was undone)", error.sys_errno()};
+    const std::string undone =
+        others.empty()
+            ? "everything was undone"
+            : fmt::format("it was taken back, node {} undoes its part", fmt::join(others, ", "));
+    return {error.code(), fmt::format("{} ({})", error.message(), undone), error.sys_errno()};
 }
 
 Status Operations::take_back(const Intent& intent) {
@@ -165,7 +240,7 @@ Status Operations::take_back(const Intent& intent) {
         return pass(loaded.error());
     }
     if (auto written = commit(store_, *loaded, intent.undo(loaded->cluster)); !written) {
-        return written;
+        return pass(written.error());
     }
     return agent_.reconcile().of(intent.owners);
 }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/uuid.h"
+#include "elsewhere.h"
 #include "model/controllers.h"
 #include "model/layout.h"
 #include "model/places.h"
@@ -53,7 +54,8 @@ Result<std::vector<std::string>> drop_absent_disks(const Context& context,
     if (!labelled) {
         return pass(labelled.error());
     }
-    const auto present = sort_found(*labelled, cluster.self).uuids();
+    auto present = sort_found(*labelled, cluster.self).uuids();
+    present.merge(disks_elsewhere(context.statuses, context.node));
     std::vector<std::string> absent;
     for (const auto& [name, disk] : cluster.disks) {
         if (disk.node() == context.node && !present.contains(disk.uuid())) {

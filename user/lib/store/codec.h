@@ -12,6 +12,7 @@ namespace dnvme::store {
 
 inline constexpr const char* kRoot = "/dnvme/";
 inline constexpr const char* kClusterKey = "/dnvme/cluster";
+inline constexpr const char* kNodePrefix = "/dnvme/nodes/";
 
 std::string encode(const v1::Cluster& cluster);
 std::string encode(const v1::Node& node);

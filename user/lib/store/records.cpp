@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/records.h"
 
+#include <algorithm>
+
 #include "base/uuid.h"
 #include "store/codec.h"
 #include "store/notes.h"
@@ -8,6 +10,13 @@
 namespace dnvme::store {
 
 namespace {
+
+/// A daemon may have taken its place before there is a cluster. A note says that there was one.
+bool has_records(const Snapshot& snapshot) {
+    return std::ranges::any_of(snapshot.entries, [](const Entry& entry) {
+        return is_record(entry.key) || is_note(entry.key);
+    });
+}
 
 /// Two daemons may meet here with etcd: the one that loses reads what the other wrote.
 Status create_cluster(Store& store) {
@@ -49,9 +58,13 @@ void put(model::Cluster& cluster, const v1::Record& record) {
 }
 
 Result<Loaded> decode_all(const Snapshot& snapshot) {
-    Loaded loaded;
+    Loaded loaded{.revision = snapshot.revision, .cluster = {}, .revisions = {}, .statuses = {}};
     for (const Entry& entry : snapshot.entries) {
         if (is_note(entry.key)) {
+            continue;
+        }
+        if (!is_record(entry.key)) {
+            take(entry, loaded.statuses);
             continue;
         }
         auto record = decode(entry);
@@ -66,7 +79,7 @@ Result<Loaded> decode_all(const Snapshot& snapshot) {
 
 Result<Loaded> load(Store& store) {
     auto snapshot = store.list(kRoot);
-    if (snapshot && snapshot->entries.empty()) {
+    if (snapshot && !has_records(*snapshot)) {
         if (auto created = create_cluster(store); !created) {
             return pass(created.error());
         }
@@ -120,6 +133,7 @@ Status Change::commit(Store& store) {
     if (!revision) {
         return pass(revision.error());
     }
+    revision_ = *revision;
     return {};
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "model/cluster.h"
+#include "store/statuses.h"
 #include "store/store.h"
 
 /// Records as the store keeps them: protobuf behind keys "/dnvme/<kind>s/<name>" and
@@ -15,10 +16,12 @@ namespace dnvme::store {
 /// The newest version of records that this build reads and writes: see v1::Record.
 inline constexpr std::uint32_t kSchemaVersion = 3;
 
-/// All records, with the revisions that a compare-and-swap needs.
+/// All records, with the revisions that a compare-and-swap needs, and what the daemons say.
 struct Loaded {
+    std::int64_t revision = 0;  ///< of the store
     model::Cluster cluster;
-    std::map<std::string, std::int64_t> revisions;  ///< key -> mod_revision
+    std::map<std::string, std::int64_t> revisions;  ///< key of a record -> mod_revision
+    Statuses statuses;
 };
 
 /// Reads every record; makes the cluster record if the store is new. Errors: precondition (a
@@ -48,6 +51,8 @@ class Change {
     Change& erase(const std::string& key);
     /// Errors as Store::transact().
     Status commit(Store& store);
+    /// Of the store, by commit().
+    [[nodiscard]] std::int64_t revision() const { return revision_; }
 
   private:
     void write(const std::string& key, std::optional<std::string> value);
@@ -55,6 +60,7 @@ class Change {
     const Loaded& loaded_;
     std::vector<Compare> compares_;
     std::vector<Write> writes_;
+    std::int64_t revision_ = 0;
 };
 
 }  // namespace dnvme::store

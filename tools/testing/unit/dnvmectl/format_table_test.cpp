@@ -48,6 +48,60 @@ TEST_F(FormatTableTest, VolumesWithAProblemInALineOfItsOwn) {
               "  ! a-rather-long-name: waits for disk d2 on node n1\n");
 }
 
+v1::ClusterStatus make_status() {
+    v1::ClusterStatus status;
+    status.set_cluster_uuid("c");
+    status.mutable_store()->set_kind("etcd");
+    status.mutable_store()->add_places("http://192.0.2.9:2379");
+    status.mutable_store()->set_reachable(true);
+    status.set_leader("n1");
+    for (const char* name : {"n1", "n2"}) {
+        v1::NodeView& node = *status.add_nodes();
+        node.mutable_node()->set_name(name);
+        node.set_presence(v1::PRESENCE_ONLINE);
+    }
+    status.set_volume_count(3);
+    return status;
+}
+
+TEST_F(FormatTableTest, StatusSaysWhatIsWrongAndSinceWhen) {
+    v1::ClusterStatus status = make_status();
+    v1::NodeView& offline = *status.mutable_nodes(1);
+    offline.set_presence(v1::PRESENCE_OFFLINE);
+    offline.set_since_unix_s(86400);
+    offline.set_problem("its dnvmed does not run");
+    v1::VolumeView& volume = *status.add_volumes() = make_volume_view();
+    volume.set_health(v1::HEALTH_DEGRADED);
+    volume.set_since_unix_s(86401);
+    volume.set_problem("disk d2 on node n2 failed");
+    EXPECT_EQ(text([&](Formatter& formatter) { formatter.status(status); }),
+              "cluster  c\n"
+              "store    etcd at http://192.0.2.9:2379\n"
+              "leader   n1\n"
+              "nodes    1 online, 1 offline\n"
+              "  ! n2: offline since 1970-01-02 00:00:00 UTC: its dnvmed does not run\n"
+              "volumes  3, of which 1 not as it should be\n"
+              "  ! v1: degraded since 1970-01-02 00:00:01 UTC: disk d2 on node n2 failed\n"
+              "verdict  all data is there, that of 1 volume with less redundancy than asked for\n");
+}
+
+TEST_F(FormatTableTest, StatusNamesTheWorst) {
+    v1::ClusterStatus status = make_status();
+    const auto verdict = [&] {
+        const std::string said = text([&](Formatter& formatter) { formatter.status(status); });
+        return said.substr(said.find("verdict"));
+    };
+    EXPECT_THAT(verdict(), HasSubstr("all data is safe"));
+    status.add_volumes()->set_health(v1::HEALTH_DEGRADED);
+    EXPECT_THAT(verdict(), HasSubstr("less redundancy"));
+    status.add_volumes()->set_health(v1::HEALTH_UNKNOWN);
+    EXPECT_THAT(verdict(), HasSubstr("nobody who is online knows how 1 volume fare"));
+    status.add_volumes()->set_health(v1::HEALTH_DOWN);
+    EXPECT_THAT(verdict(), HasSubstr("of 1 volume not all data can be reached"));
+    status.mutable_store()->set_reachable(false);
+    EXPECT_THAT(verdict(), HasSubstr("until the store answers"));
+}
+
 TEST_F(FormatTableTest, VolumeThatIsBeingDeletedSaysSo) {
     v1::VolumeList list;
     *list.add_volumes() = make_volume_view();

@@ -21,7 +21,7 @@ TEST(Json, EveryFieldIsThereInTheOrderOfTheProto) {
 }
 
 TEST(Json, MessagesThatAreNotSetAreLeftOut) {
-    EXPECT_EQ(to_json(v1::NodeView()).dump(), "{}");
+    EXPECT_EQ(to_json(v1::Event()).dump(), "{}");
     v1::Event event;
     event.mutable_step()->set_done(1);
     EXPECT_EQ(to_json(event).dump(), R"({"step":{"done":1,"total":0,"action":""}})");

@@ -4,7 +4,7 @@
 A script is commands and expectation in one: a line "$ dnvmectl ..." is run by a shell, and below it
 stand its standard output ("> "), its standard error ("! ") and, if it is not 0, its exit code
 ("= 2"). Everything else is a comment. What differs from run to run (UUIDs, serial numbers made of
-them, the directory, the time, the version) is replaced.
+them, times, the directory, the version) is replaced.
 """
 
 import re
@@ -22,7 +22,9 @@ COMMAND_TIMEOUT_S = 300
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 SERIAL = re.compile(r"(?<=serial number )[0-9a-f]{20}")
-TIME = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+DATE = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
+SECONDS = re.compile(r'(?<="since_unix_s": )\d+')
 VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])")
 EXPECTATION = ("> ", ">", "! ", "!", "= ")
 
@@ -43,7 +45,8 @@ class Normaliser:
         text = text.replace(self.directory, "DIR")
         text = UUID.sub(self.number_uuid, text)
         text = SERIAL.sub("0" * 20, text)
-        text = TIME.sub("2026-01-31T23:59:59Z", text)
+        text = DATE.sub("2026-01-31T23:59:59Z", text)
+        text = SECONDS.sub("0", TIME.sub("TIME", text))
         return VERSION.sub("VERSION", text)
 
 

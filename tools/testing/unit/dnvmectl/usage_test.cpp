@@ -22,11 +22,11 @@ struct UsageCase {
 TEST(Usage, MistakesAreNamedAndPointAtHelp) {
     for (const auto& [arguments, message] : std::vector<UsageCase>{
              {{},
-              "dnvmectl: say what to do: node, disk, volume, host, head, path, info\n"
+              "dnvmectl: say what to do: node, disk, volume, host, head, path, status, info\n"
               "Try 'dnvmectl --help'.\n"},
              {{"foo"},
               "dnvmectl: 'foo' is no command: choose from node, disk, volume, host, head, path, "
-              "info\n"
+              "status, info\n"
               "Try 'dnvmectl --help'.\n"},
              {{"volume"},
               "dnvmectl: volume: say what to do: create, list, show, attach, detach, activate, "

@@ -26,6 +26,7 @@ TEST(Config, EmptyFileMeansDefaults) {
     EXPECT_EQ(config->store.kind, "sqlite");
     EXPECT_EQ(config->store.path, "/var/lib/dnvme/store.db");
     EXPECT_EQ(config->first_port_id, 1);
+    EXPECT_EQ(config->lease_s, 10);
     EXPECT_EQ(config->drain_ms, 3000U);
     EXPECT_EQ(config->log_level, "info");
 }

@@ -87,8 +87,13 @@ template <class Request>
 Status Machine::run(Result<Intent> (*verb)(const Context&, const Request&),
                     const Request& request) {
     last_.events.clear();
-    return operations_->run([&](const Context& context) { return verb(context, request); },
-                            request.dry_run(), last_);
+    const auto done = operations_->begin(
+        [&](const Context& context) { return verb(context, request); }, request.dry_run(), last_);
+    if (!done) {
+        return pass(done.error());
+    }
+    EXPECT_FALSE(*done) << "there is no other node";
+    return {};
 }
 
 /// That a request was refused with @p code and every one of @p words, and changed nothing.

@@ -19,9 +19,9 @@ v1::CreateNodeRequest node_request(const std::string& address, std::uint32_t por
     return request;
 }
 
-TEST_F(Rules, NodeMustBeTheDaemonsOwn) {
-    EXPECT_REFUSED(create_node("n2"), Code::precondition, "this daemon runs node 'n1'",
-                   "set node.name in dnvmed.toml");
+TEST_F(Rules, NodeMustBeRunBySomebody) {
+    EXPECT_REFUSED(create_node("n2"), Code::precondition, "no daemon on this store runs node 'n2'",
+                   "see node.name in dnvmed.toml");
 }
 
 TEST_F(Rules, NodeNameMustBeWellFormed) {

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Daemons that share a store: in memory, and a real etcd.
+#include <cerrno>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "../store/etcd_server.h"
+#include "machine.h"
+#include "nodes.h"
+#include "store/records.h"
+#include "view.h"
+
+namespace dnvme::daemon {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Where the daemons of a test find each other.
+class Meeting {
+  public:
+    virtual ~Meeting() = default;
+    virtual std::shared_ptr<store::Store> open(const std::string& node) = 0;
+    /// Nobody gets an answer any more, or everybody does again.
+    virtual void silence(bool silent) = 0;
+};
+
+class InMemory : public Meeting {
+  public:
+    std::shared_ptr<store::Store> open(const std::string& /*node*/) override { return store_; }
+    void silence(bool /*silent*/) override {}
+
+  private:
+    std::shared_ptr<store::Store> store_ = std::move(store::open_sqlite(":memory:").value());
+};
+
+class InEtcd : public Meeting {
+  public:
+    InEtcd() : servers_(directory_, 1) {}
+    ~InEtcd() override { std::filesystem::remove_all(directory_); }
+    std::shared_ptr<store::Store> open(const std::string& node) override {
+        auto options = servers_.options(node);
+        options.attempt_timeout = std::chrono::milliseconds(1000);
+        options.timeout = std::chrono::milliseconds(3000);
+        return std::move(store::open_etcd(options).value());
+    }
+    void silence(bool silent) override { silent ? servers_.stop(0) : servers_.resume(0); }
+
+  private:
+    static std::string make_directory() {
+        std::string path = testing::TempDir() + "dnvme-XXXXXX";
+        return mkdtemp(path.data());
+    }
+    const std::string directory_ = make_directory();
+    store::EtcdServers servers_;
+};
+
+class ClusterTest : public testing::TestWithParam<std::string> {
+  protected:
+    void SetUp() override {
+        if (GetParam() == "etcd" && !store::has_etcd()) {
+            GTEST_SKIP() << "there is no etcd on this machine";
+        }
+        meeting_ = GetParam() == "etcd" ? std::unique_ptr<Meeting>(std::make_unique<InEtcd>())
+                                        : std::make_unique<InMemory>();
+        store_ = meeting_->open("test");
+        n1_ = start("n1", sim1_);
+        n2_ = start("n2", sim2_);
+        ASSERT_DONE(n1_->create_node("n1"));
+        ASSERT_DONE(n1_->create_node("n2"));
+        ASSERT_DONE(n1_->create_host("h1"));
+        ASSERT_DONE(n2_->create_disk("/dev/sim0", "d2"));
+        // It is said with the status, which follows.
+        ASSERT_TRUE(eventually([&] { return knows_disk(); }));
+    }
+
+    std::unique_ptr<TestNode> start(const std::string& name, const Sim& sim) {
+        return std::make_unique<TestNode>(name, std::make_unique<Line>(meeting_->open(name)), sim);
+    }
+    bool knows_disk() {
+        const auto status = store::load(*store_).value().statuses.online["n2"];
+        return status.disks_size() == 1;
+    }
+    model::Cluster cluster() { return store::load(*store_).value().cluster; }
+    v1::VolumeView view(TestNode& node, const std::string& volume) {
+        const auto seen = node.observe();
+        return view_volume(seen, seen.cluster.volumes.at(volume));
+    }
+    v1::NodeView view_of_node(TestNode& node, const std::string& name) {
+        const auto seen = node.observe();
+        return view_node(seen, seen.cluster.nodes.at(name));
+    }
+
+    std::unique_ptr<Meeting> meeting_;
+    std::shared_ptr<store::Store> store_;
+    Sim sim1_ = std::make_shared<sys::Simulator>();
+    Sim sim2_ = std::make_shared<sys::Simulator>();
+    std::unique_ptr<TestNode> n1_;
+    std::unique_ptr<TestNode> n2_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, ClusterTest, testing::Values("memory", "etcd"),
+                         [](const auto& kind) { return kind.param; });
+
+TEST_P(ClusterTest, VolumeOfAnotherNodeLivesAndDies) {
+    ASSERT_DONE(n1_->create_volume("v1"));
+    EXPECT_THAT(n1_->kernel().dm, IsEmpty());
+    EXPECT_FALSE(n2_->kernel().dm.empty());
+    ASSERT_EQ(n1_->events.back().volume().health(), v1::HEALTH_OK)
+        << n1_->events.back().volume().problem();
+    ASSERT_DONE(n1_->attach("v1", "h1"));
+    EXPECT_FALSE(n2_->kernel().ports.empty());
+    ASSERT_DONE(n1_->detach("v1", "h1"));
+    EXPECT_TRUE(n2_->kernel().ports.empty());
+    ASSERT_DONE(n1_->delete_volume("v1"));
+    EXPECT_THAT(cluster().volumes, IsEmpty());
+    EXPECT_THAT(n2_->kernel().dm, IsEmpty());
+}
+
+TEST_P(ClusterTest, ErrorOfAnotherNodeIsReportedAndUndone) {
+    n2_->hurt([](sys::Simulator& sim) { sim.fail_matching("create thin volume", EIO); });
+    const Status done = n1_->create_volume("v1");
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().message(),
+                AllOf(HasSubstr("node 'n2'"), HasSubstr("Input/output error"),
+                      HasSubstr("it was taken back")));
+    n2_->hurt([](sys::Simulator& sim) { sim.fail_matching("", 0); });
+    EXPECT_TRUE(eventually([&] { return cluster().volumes.empty(); }));
+    EXPECT_THAT(n2_->kernel().dm, IsEmpty());
+}
+
+TEST_P(ClusterTest, NodeThatIsOfflineIsNamed) {
+    ASSERT_DONE(n1_->create_volume("v1"));
+    n2_.reset();
+    ASSERT_TRUE(eventually([&] {
+        const auto node = view_of_node(*n1_, "n2");
+        return node.presence() == v1::PRESENCE_OFFLINE && node.since_unix_s() != 0;
+    }));
+    const Status attached = n1_->attach("v1", "h1");
+    ASSERT_FALSE(attached);
+    EXPECT_THAT(attached.error().message(), HasSubstr("node 'n2' is offline since"));
+    EXPECT_THAT(cluster().volumes["v1"].hosts(), IsEmpty());
+    EXPECT_EQ(view(*n1_, "v1").health(), v1::HEALTH_UNKNOWN);
+    n2_ = start("n2", sim2_);
+    ASSERT_TRUE(eventually([&] { return store::load(*store_).value().statuses.absent.empty(); }));
+    ASSERT_TRUE(eventually([&] { return view(*n1_, "v1").health() == v1::HEALTH_OK; }));
+    ASSERT_DONE(n1_->attach("v1", "h1"));
+}
+
+// No data path leads from one to the other.
+TEST_P(ClusterTest, VolumeIsOnOneNode) {
+    ASSERT_DONE(n1_->create_disk("/dev/sim0", "d1"));
+    v1::CreateVolumeRequest request;
+    request.set_name("v1");
+    request.set_size_bytes(1ULL << 30);
+    request.set_redundancy(v1::REDUNDANCY_RAID1);
+    EXPECT_FALSE(n1_->run(create_volume, request));
+    request.set_redundancy(v1::REDUNDANCY_NONE);
+    request.set_legs(2);
+    ASSERT_DONE(n1_->run(create_volume, request));
+    EXPECT_FALSE(n1_->kernel().dm.empty());
+    EXPECT_THAT(n2_->kernel().dm, IsEmpty());
+}
+
+// Nobody asks the daemon of n2 for anything.
+TEST_P(ClusterTest, RecordsAreFollowedWhoeverWritesThem) {
+    ASSERT_DONE(n2_->create_volume("v1"));
+    auto loaded = store::load(*store_).value();
+    v1::Volume volume = loaded.cluster.volumes["v1"];
+    volume.set_deleting(true);
+    ASSERT_DONE(store::Change(loaded).put(volume).commit(*store_));
+    EXPECT_TRUE(eventually([&] { return n2_->kernel().dm.empty(); }));
+    EXPECT_TRUE(eventually([&] { return cluster().volumes.empty(); }));
+}
+
+TEST_P(ClusterTest, AnotherLeadsWhenTheLeaderIsGone) {
+    ASSERT_TRUE(eventually([&] { return !n1_->status().leader().empty(); }));
+    const bool first = n1_->status().leader() == "n1";
+    (first ? n1_ : n2_).reset();
+    TestNode& left = first ? *n2_ : *n1_;
+    EXPECT_TRUE(eventually([&] { return left.status().leader() == (first ? "n2" : "n1"); }));
+}
+
+TEST_P(ClusterTest, SilentStoreIsNamedAndNothingIsTouched) {
+    ASSERT_DONE(n1_->create_volume("v1"));
+    const auto before = n2_->kernel();
+    n2_->cut(true);
+    meeting_->silence(true);
+    const Status done = n2_->create_host("h2");
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code(), Code::conflict);
+    EXPECT_THAT(done.error().message(),
+                AllOf(HasSubstr("the test's store"), HasSubstr("has not answered since")));
+    const auto status = n2_->status();
+    EXPECT_FALSE(status.store().reachable());
+    EXPECT_NE(status.store().since_unix_s(), 0);
+    EXPECT_TRUE(n2_->kernel() == before);
+    meeting_->silence(false);
+    n2_->cut(false);
+    EXPECT_TRUE(eventually([&] { return n2_->create_host("h2").has_value(); }));
+    EXPECT_TRUE(n2_->kernel() == before);
+}
+
+TEST_P(ClusterTest, DaemonThatStartsWithoutItsStoreWaitsForIt) {
+    ASSERT_DONE(n1_->create_volume("v1"));
+    n2_.reset();
+    sim2_->reboot();
+    auto line = std::make_unique<Line>(meeting_->open("n2"));
+    *line->cut = true;
+    n2_ = std::make_unique<TestNode>("n2", std::move(line), sim2_);
+    EXPECT_FALSE(n2_->create_host("h2"));
+    EXPECT_THAT(n2_->kernel().dm, IsEmpty());
+    n2_->cut(false);
+    EXPECT_TRUE(eventually([&] { return !n2_->kernel().dm.empty(); }));
+}
+
+TEST_P(ClusterTest, SecondDaemonOfOneNameIsRefused) {
+    TestNode second("n2", std::make_unique<Line>(meeting_->open("n2")),
+                    std::make_shared<sys::Simulator>());
+    EXPECT_FALSE(second.create_host("h2"));
+    const auto why = second.refusal();
+    ASSERT_TRUE(why);
+    EXPECT_THAT(why->message(), AllOf(HasSubstr("node 'n2' is run by a daemon on another machine"),
+                                      HasSubstr("node.name")));
+    ASSERT_DONE(n2_->create_host("h2"));
+}
+
+TEST_P(ClusterTest, CopyOfAMachineIsNamed) {
+    const Identity n3{.node = "n3", .instance = "i3", .machine = "m", .boot = "b3"};
+    const Identity n4{.node = "n4", .instance = "i4", .machine = "m", .boot = "b4"};
+    TestNode one("n3", std::make_unique<Line>(meeting_->open("n3")),
+                 std::make_shared<sys::Simulator>(), n3);
+    TestNode copy("n4", std::make_unique<Line>(meeting_->open("n4")),
+                  std::make_shared<sys::Simulator>(), n4);
+    ASSERT_DONE(n1_->create_node("n4"));
+    EXPECT_THAT(view_of_node(*n1_, "n4").problem(), HasSubstr("has the machine id of node 'n3'"));
+}
+
+// The lock file of the machine says that the one before is dead, and its lease may still run.
+TEST_P(ClusterTest, DaemonOfTheSameBootIsReplacedAtOnce) {
+    const Identity before{.node = "n3", .instance = "i1", .machine = "m", .boot = "b"};
+    const Identity after{.node = "n3", .instance = "i2", .machine = "m", .boot = "b"};
+    Presence dead(*store_, before, std::chrono::seconds(600), {});
+    ASSERT_TRUE(dead.try_take().value());
+    Presence next(*store_, after, std::chrono::seconds(600), {});
+    EXPECT_TRUE(next.try_take().value());
+    const Identity reboot{.node = "n3", .instance = "i3", .machine = "m", .boot = "c"};
+    Presence other(*store_, reboot, std::chrono::seconds(600), {});
+    EXPECT_FALSE(other.try_take().value());
+}
+
+}  // namespace
+}  // namespace dnvme::daemon

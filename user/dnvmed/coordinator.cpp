@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator.h"
+
+#include <chrono>
+
+#include <spdlog/spdlog.h>
+
+#include "store/codec.h"
+#include "store_health.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+/// How often the leader looks, and how long the others wait at most until they notice that they are
+/// to end.
+constexpr std::chrono::milliseconds kPeriod{1000};
+/// In one transaction; the rest is for the next one.
+constexpr std::size_t kMostWrites = 50;
+
+store::Write note(const std::string& node, std::int64_t now_unix_s) {
+    v1::NodeAbsence absence;
+    absence.set_schema_version(store::kStatusVersion);
+    absence.set_node(node);
+    absence.set_since_unix_s(now_unix_s);
+    return {.key = store::absence_key(node), .value = absence.SerializeAsString()};
+}
+
+Result<std::set<std::string>> names_of_nodes(store::Store& store) {
+    const auto snapshot = store.list(store::kNodePrefix);
+    if (!snapshot) {
+        return pass(snapshot.error());
+    }
+    std::set<std::string> names;
+    for (const store::Entry& entry : snapshot->entries) {
+        names.insert(entry.key.substr(std::string(store::kNodePrefix).size()));
+    }
+    return names;
+}
+
+Result<store::Statuses> read_statuses(store::Store& store) {
+    store::Statuses statuses;
+    for (const char* prefix : {store::kStatusPrefix, store::kAbsencePrefix}) {
+        const auto snapshot = store.list(prefix);
+        if (!snapshot) {
+            return pass(snapshot.error());
+        }
+        for (const store::Entry& entry : snapshot->entries) {
+            take(entry, statuses);
+        }
+    }
+    return statuses;
+}
+
+}  // namespace
+
+std::vector<store::Write> note_absences(const std::set<std::string>& nodes,
+                                        const store::Statuses& statuses, std::int64_t now_unix_s) {
+    std::vector<store::Write> writes;
+    for (const std::string& node : nodes) {
+        if (writes.size() == kMostWrites) {
+            return writes;
+        }
+        if (!statuses.online.contains(node) && !statuses.absent.contains(node)) {
+            writes.push_back(note(node, now_unix_s));
+        }
+    }
+    for (const auto& [node, absence] : statuses.absent) {
+        if (writes.size() < kMostWrites &&
+            (statuses.online.contains(node) || !nodes.contains(node))) {
+            writes.push_back({.key = store::absence_key(node), .value = std::nullopt});
+        }
+    }
+    return writes;
+}
+
+Coordinator::~Coordinator() {
+    {
+        MutexLock lock(mutex_);
+        stop_ = true;
+        wake_.notify_all();
+    }
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void Coordinator::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void Coordinator::run() {
+    do {
+        if (const auto lease = presence_.lease()) {
+            campaign(*lease);
+        }
+    } while (wait());
+}
+
+/// As long as the lease lasts that it is bound to.
+void Coordinator::campaign(store::LeaseId lease) {
+    store::Election election(store_, store::kLeaderKey, node_, lease);
+    bool led = false;
+    do {
+        const auto elected = election.campaign(led ? std::chrono::milliseconds(0) : kPeriod);
+        if (!elected) {
+            spdlog::debug("{}", elected.error().message());
+            continue;
+        }
+        if (*elected && !led) {
+            spdlog::info("node {} leads the cluster", node_);
+        }
+        led = *elected;
+        if (auto done = led ? lead(election) : Status(); !done) {
+            spdlog::debug("note which nodes are offline: {}", done.error().message());
+        }
+    } while (wait() && presence_.lease() == lease);
+    if (auto resigned = led ? election.resign() : Status(); !resigned) {
+        spdlog::debug("{}", resigned.error().message());
+    }
+}
+
+Status Coordinator::lead(store::Election& election) {
+    const auto nodes = names_of_nodes(store_);
+    if (!nodes) {
+        return pass(nodes.error());
+    }
+    const auto statuses = read_statuses(store_);
+    if (!statuses) {
+        return pass(statuses.error());
+    }
+    const auto writes = note_absences(*nodes, *statuses, unix_now());
+    if (writes.empty()) {
+        return {};
+    }
+    const auto written = store_.transact({election.proof()}, writes);
+    if (!written) {
+        return pass(written.error());
+    }
+    return {};
+}
+
+/// False: it is time to end.
+bool Coordinator::wait() {
+    const auto latest = std::chrono::steady_clock::now() + kPeriod;
+    MutexLock lock(mutex_);
+    while (!stop_ && std::chrono::steady_clock::now() < latest) {
+        wake_.wait_until(mutex_, latest);
+    }
+    return !stop_;
+}
+
+}  // namespace dnvme::daemon

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node_status.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "model/nodes.h"
+#include "plan/parts.h"
+#include "volume_health.h"
+
+namespace dnvme::daemon {
+
+namespace {
+
+/// Of a volume that is being deleted there may be nothing left here, and that is what matters then.
+bool has_parts(const Observation& seen, const v1::Volume& volume) {
+    return std::ranges::any_of(plan::all_parts(volume), [&](const std::string& uuid) {
+        return seen.kernel.dm.contains(uuid);
+    });
+}
+
+void add_failures(const Outcome& outcome, v1::NodeStatus& status) {
+    for (const auto& [owner, error] : outcome.failed) {
+        v1::Failure& failure = *status.add_failures();
+        failure.set_owner(owner);
+        failure.set_message(error.message());
+    }
+}
+
+v1::VolumeStatus make_volume(const Observation& seen, const v1::Volume& volume) {
+    v1::VolumeStatus status;
+    status.set_uuid(volume.uuid());
+    auto [health, problem] = volume_health(seen, volume);
+    status.set_health(health);
+    status.set_problem(std::move(problem));
+    if (const auto waits = seen.down.find(volume.uuid()); waits != seen.down.end()) {
+        status.set_waits(waits->second);
+    }
+    return status;
+}
+
+void add_volumes(const Observation& seen, const v1::NodeStatus& before, std::int64_t now_unix_s,
+                 v1::NodeStatus& status) {
+    const model::VolumeNodes nodes(seen.cluster);
+    for (const auto& [name, volume] : seen.cluster.volumes) {
+        const std::string home = nodes.home(volume);
+        if ((!home.empty() && home != seen.node) ||
+            (volume.deleting() && !has_parts(seen, volume))) {
+            continue;
+        }
+        v1::VolumeStatus& added = *status.add_volumes() = make_volume(seen, volume);
+        const v1::VolumeStatus* old = find_volume(before, volume.uuid());
+        const bool same = old != nullptr && old->health() == added.health();
+        added.set_since_unix_s(same ? old->since_unix_s() : now_unix_s);
+    }
+}
+
+void add_disks(const Observation& seen, v1::NodeStatus& status) {
+    for (const auto& device : seen.disks.usable) {
+        v1::FoundDisk& disk = *status.add_disks();
+        disk.set_uuid(device.label_uuid);
+        disk.set_path(device.path);
+    }
+    for (const auto& [uuid, where] : seen.disks.ambiguous) {
+        v1::FoundDisk& disk = *status.add_disks();
+        disk.set_uuid(uuid);
+        disk.set_problem("its label is on " + where + ": remove the copy");
+    }
+}
+
+}  // namespace
+
+std::string time_words(std::int64_t unix_s) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(unix_s)));
+}
+
+std::string offline_words(const std::string& node, const store::Statuses& statuses) {
+    const auto absence = statuses.absent.find(node);
+    return absence == statuses.absent.end()
+               ? fmt::format("node '{}' is offline", node)
+               : fmt::format("node '{}' is offline since {}", node,
+                             time_words(absence->second.since_unix_s()));
+}
+
+v1::NodeStatus make_status(const Observation& seen, const v1::NodeStatus& before,
+                           std::int64_t now_unix_s) {
+    v1::NodeStatus status;
+    status.set_revision(seen.last.revision);
+    add_failures(seen.last, status);
+    add_volumes(seen, before, now_unix_s, status);
+    add_disks(seen, status);
+    return status;
+}
+
+bool tells_news(const v1::NodeStatus& status, v1::NodeStatus before) {
+    before.set_revision(status.revision());
+    return before.SerializeAsString() != status.SerializeAsString();
+}
+
+const v1::VolumeStatus* find_volume(const v1::NodeStatus& status, const std::string& uuid) {
+    const auto found = std::ranges::find_if(
+        status.volumes(), [&](const v1::VolumeStatus& one) { return one.uuid() == uuid; });
+    return found == status.volumes().end() ? nullptr : &*found;
+}
+
+}  // namespace dnvme::daemon

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "agent.h"
+#include "store/statuses.h"
+
+/// What a daemon says of its node, and what its words mean to the others. Pure.
+namespace dnvme::daemon {
+
+/// "2026-11-27 12:01:56 UTC".
+std::string time_words(std::int64_t unix_s);
+
+/// "node 'n2' is offline since ...".
+std::string offline_words(const std::string& node, const store::Statuses& statuses);
+
+/// The status of the node that @p seen is of. @p before: the one before, for since when things are
+/// as they are.
+v1::NodeStatus make_status(const Observation& seen, const v1::NodeStatus& before,
+                           std::int64_t now_unix_s);
+
+/// Whether the two differ in more than how far the node has come.
+bool tells_news(const v1::NodeStatus& status, v1::NodeStatus before);
+
+/// What a node says of a volume; null if it says nothing.
+const v1::VolumeStatus* find_volume(const v1::NodeStatus& status, const std::string& uuid);
+
+}  // namespace dnvme::daemon
