@@ -54,7 +54,6 @@ class NodesTest(ClusterCase):
         """Volume v1 on the host: its device there and the subsystem's NQN."""
         first, second = self.nodes
         first.ctl(CREATE)
-        self.poke(second)
         wait_until("the volume serves", lambda: self.health() == "ok")
         self.assert_members_are_apart()
         line = first.ctl("volume attach v1 host1").stdout.strip()
@@ -122,12 +121,10 @@ class NodesTest(ClusterCase):
         first, second = self.nodes
         exported = second.leftovers()
         first.ctl("volume detach v1 host1")
-        self.poke(second)
         self.assertEqual(second.leftovers(), exported)
         first.ctl("volume delete v1 --yes")
         self.assertEqual(self.leftovers(first), "")
-        self.poke(second)
-        self.assertEqual(self.leftovers(second), "")
+        wait_until("nothing is left on the other node", lambda: self.leftovers(second) == "")
 
 
 @soak_only

@@ -6,15 +6,13 @@ from __future__ import annotations
 import unittest
 
 from rig import Disk, Rig
-from rig.guest import Command
 
 from stage.case import RESULTS, kernel
-from stage.conditions import wait_until
+from stage.etcd import Etcd
 from stage.host import Host
 from stage.node import StorageNode
 
 CONFIG = "/etc/dnvme/dnvmed.toml"
-CLIENT_PORT = 2379
 # Connections of the machine as a host: controller, to what, as whom, in which state.
 CONNECTIONS = """
 cd /sys/class/nvme && for c in *; do [ "$(cat $c/transport)" = tcp ] &&
@@ -30,7 +28,7 @@ class ClusterCase(unittest.TestCase):
     rig: Rig
     nodes: list[StorageNode]
     host: Host
-    etcd: Command
+    etcd: Etcd
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -42,7 +40,7 @@ class ClusterCase(unittest.TestCase):
         cls.rig.boot()
         cls.nodes = [StorageNode(machine) for machine in machines]
         cls.host = Host(guest)
-        cls._start_etcd()
+        cls.etcd = Etcd(machines[0], members=1)
         for number, node in enumerate(cls.nodes, 1):
             cls._start_node(number, node)
         cls.nodes[0].ctl(f"host create host1 --nqn {cls.host.nqn}")
@@ -51,24 +49,10 @@ class ClusterCase(unittest.TestCase):
         self.rig.check_logs()
 
     @classmethod
-    def _endpoint(cls) -> str:
-        return f"http://{cls.nodes[0].machine.address}:{CLIENT_PORT}"
-
-    @classmethod
-    def _start_etcd(cls) -> None:
-        run = cls.nodes[0].machine.run
-        cls.etcd = cls.nodes[0].machine.start(
-            ["etcd", "--data-dir", "/run/etcd",
-             "--heartbeat-interval", "1000", "--election-timeout", "10000",
-             "--listen-client-urls", cls._endpoint(), "--advertise-client-urls", cls._endpoint()])
-        probe = f"curl -fsS --max-time 10 {cls._endpoint()}/health"
-        wait_until("etcd answers", lambda: "true" in run(probe, check=False).stdout)
-
-    @classmethod
     def _start_node(cls, number: int, node: StorageNode) -> None:
         name, run = f"store{number}", node.machine.run
         run(f"mkdir -p {CONFIG.rpartition('/')[0]} && printf '%s\\n' '[node]' 'name = \"{name}\"' "
-            f"'[store]' 'kind = \"etcd\"' 'endpoints = [\"{cls._endpoint()}\"]' > {CONFIG}")
+            f"'[store]' 'kind = \"etcd\"' 'endpoints = [\"{cls.etcd.endpoints[0]}\"]' > {CONFIG}")
         node.start_daemon()
         node.ctl(f"node create {name} --portal {node.machine.address}")
         disk = run(f"echo /dev/$(basename $(dirname $(grep -l disk{number} "
@@ -76,12 +60,6 @@ class ClusterCase(unittest.TestCase):
         node.ctl(f"disk create {disk} --name disk{number}")
 
     # --- words for tests ---
-
-    @staticmethod
-    def poke(node: StorageNode) -> None:
-        """Have its daemon look at the store: whatever it is asked to do, it does that first."""
-        node.ctl("host create poke --nqn nqn.2026-01.org.example:poke")
-        node.ctl("host delete poke --yes")
 
     @staticmethod
     def connections(node: StorageNode) -> str:
