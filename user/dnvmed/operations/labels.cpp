@@ -86,7 +86,7 @@ Result<Intent> set_node(const Context& context, const v1::SetLabelsRequest& requ
     return set_labels("node", find(context.cluster.nodes, "node", request.name()), request,
                       [](const Observation& seen, const std::string& name) {
                           v1::Event event;
-                          *event.mutable_node() = view_node(seen.cluster.nodes.at(name));
+                          *event.mutable_node() = view_node(seen, seen.cluster.nodes.at(name));
                           return event;
                       });
 }
