@@ -147,17 +147,15 @@ void add_volume_create(CLI::App& volume, CommandLine& line) {
         ->required();
     add_parsed(*verb, "--legs", arguments->legs, "Legs to stripe over, 1 (usual) to 64", parse_legs)
         ->type_name("N");
-    add_parsed(
-        *verb, "--redundancy", arguments->redundancy,
-        "Of each leg: none (usual), raid1 (2 to 4), raid5 (3 to 16), raid6, raid10 (4 to 16)",
-        parse_redundancy)
+    add_parsed(*verb, "--redundancy", arguments->redundancy,
+               "Of each leg: none (usual), raid1, raid5, raid6, raid10", parse_redundancy)
         ->type_name("WORD[:MEMBERS]");
     add_size(*verb, "--chunk", arguments->chunk_bytes, "Stripe unit, 4K to 1G, a power of 2 (64K)");
     add_parsed(*verb, "--standbys", arguments->standbys,
                "Controllers that can take over, 0 (usual) to 4", parse_standbys)
         ->type_name("N");
     verb->add_option("--node", arguments->node,
-                     "Where its controllers are (the node with most of its disks)")
+                     "Where its controllers are (where most of its disks are)")
         ->type_name("NODE");
     add_placement(*verb, *arguments);
     add_dry_run(*verb, arguments->dry_run);

@@ -4,7 +4,7 @@
 A script is commands and expectation in one: a line "$ dnvmectl ..." is run by a shell, and below it
 stand its standard output ("> "), its standard error ("! ") and, if it is not 0, its exit code
 ("= 2"). Everything else is a comment. What differs from run to run (UUIDs, serial numbers made of
-them, times, the directory, the version) is replaced.
+them, times, revisions, the directory, the version) is replaced.
 """
 
 import re
@@ -24,6 +24,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 SERIAL = re.compile(r"(?<=serial number )[0-9a-f]{20}")
 DATE = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
+REVISION = re.compile(r'(\brevision"?:? +)\d+')
 SECONDS = re.compile(r'(?<="since_unix_s": )\d+')
 VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])")
 EXPECTATION = ("> ", ">", "! ", "!", "= ")
@@ -46,6 +47,7 @@ class Normaliser:
         text = UUID.sub(self.number_uuid, text)
         text = SERIAL.sub("0" * 20, text)
         text = DATE.sub("2026-01-31T23:59:59Z", text)
+        text = REVISION.sub(r"\g<1>12", text)
         text = SECONDS.sub("0", TIME.sub("TIME", text))
         return VERSION.sub("VERSION", text)
 

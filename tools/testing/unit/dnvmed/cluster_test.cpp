@@ -152,18 +152,16 @@ TEST_P(ClusterTest, NodeThatIsOfflineIsNamed) {
 }
 
 // No data path leads from one to the other.
-TEST_P(ClusterTest, VolumeIsOnOneNode) {
+TEST_P(ClusterTest, VolumeTakesDisksOfSeveralNodes) {
     ASSERT_DONE(n1_->create_disk("/dev/sim0", "d1"));
     v1::CreateVolumeRequest request;
     request.set_name("v1");
     request.set_size_bytes(1ULL << 30);
     request.set_redundancy(v1::REDUNDANCY_RAID1);
-    EXPECT_FALSE(n1_->run(create_volume, request));
-    request.set_redundancy(v1::REDUNDANCY_NONE);
-    request.set_legs(2);
     ASSERT_DONE(n1_->run(create_volume, request));
-    EXPECT_FALSE(n1_->kernel().dm.empty());
-    EXPECT_THAT(n2_->kernel().dm, IsEmpty());
+    EXPECT_EQ(cluster().volumes["v1"].node(), "n1");
+    EXPECT_EQ(n2_->kernel().dm.size(), 2U) << "the slice of the member, and its gate";
+    EXPECT_EQ(n2_->kernel().subsystems.size(), 1U);
 }
 
 // Nobody asks the daemon of n2 for anything.

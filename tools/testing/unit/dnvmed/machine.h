@@ -87,13 +87,12 @@ template <class Request>
 Status Machine::run(Result<Intent> (*verb)(const Context&, const Request&),
                     const Request& request) {
     last_.events.clear();
-    const auto done = operations_->begin(
+    auto pending = operations_->begin(
         [&](const Context& context) { return verb(context, request); }, request.dry_run(), last_);
-    if (!done) {
-        return pass(done.error());
+    if (!pending) {
+        return pass(pending.error());
     }
-    EXPECT_FALSE(*done) << "there is no other node";
-    return {};
+    return *pending ? operations_->look(**pending, true, last_).value() : Status();
 }
 
 /// That a request was refused with @p code and every one of @p words, and changed nothing.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Volumes with members on another node, from the side of the node that serves them.
 #include <cerrno>
+#include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +19,8 @@ using testing::IsEmpty;
 
 class Remote : public Machine {
   protected:
-    /// Node n2 beside this one, with a disk that is emptier than all of this one's.
+    /// Node n2 beside this one, with a disk that is emptier than all of this one's. Its daemon has
+    /// done whatever it is asked to.
     void furnish_two_nodes() {
         furnish();
         add_far_node();
@@ -36,6 +38,12 @@ class Remote : public Machine {
         disk.set_data_offset_bytes(1 << 20);
         const auto loaded = store::load(*store_).value();
         ASSERT_TRUE(store::Change(loaded).put(node).put(disk).commit(*store_));
+        v1::NodeStatus status;
+        status.set_schema_version(store::kStatusVersion);
+        status.set_node("n2");
+        status.set_revision(std::numeric_limits<std::int64_t>::max());
+        ASSERT_TRUE(store_->transact({}, {{.key = store::status_key("n2"),
+                                           .value = status.SerializeAsString()}}));
     }
     Status create(const std::string& node = "") {
         v1::CreateVolumeRequest request;
