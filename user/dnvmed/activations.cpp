@@ -8,7 +8,7 @@
 #include <linux/nvme-mpath-ext.h>
 #include <spdlog/spdlog.h>
 
-#include "model/nodes.h"
+#include "model/places.h"
 #include "store/records.h"
 
 namespace dnvme::daemon {
@@ -50,9 +50,9 @@ bool Activations::is_wanted() {
         return device_.has_value();
     }
     const auto& volumes = loaded->cluster.volumes;
-    const model::VolumeNodes nodes(loaded->cluster);
+    const model::Places places(loaded->cluster);
     return std::ranges::any_of(volumes, [&](const auto& entry) {
-        return !entry.second.standbys().empty() && nodes.takes_part(entry.second, agent_.node());
+        return !entry.second.standbys().empty() && places.takes_part(entry.second, agent_.node());
     });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster_status.h"
 
-#include "model/nodes.h"
+#include "model/places.h"
 #include "view.h"
 
 namespace dnvme::daemon {
@@ -47,10 +47,10 @@ void add_seen(const Observation& seen, bool current, v1::ClusterStatus& status) 
     if (current) {
         status.set_leader(seen.statuses.leader);
     }
-    const model::VolumeNodes nodes(seen.cluster);
+    const model::Places places(seen.cluster);
     status.set_volume_count(static_cast<std::uint32_t>(seen.cluster.volumes.size()));
     for (const auto& [name, volume] : seen.cluster.volumes) {
-        if (!current && !nodes.takes_part(volume, seen.node)) {
+        if (!current && !places.takes_part(volume, seen.node)) {
             continue;
         }
         if (auto view = view_volume(seen, volume); !is_right(view)) {

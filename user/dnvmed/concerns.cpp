@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "model/nodes.h"
+#include "model/places.h"
 
 namespace dnvme::daemon {
 
@@ -28,7 +28,7 @@ bool any_for(const std::string& node, const store::Loaded& records,
     if (keys.empty()) {
         return false;
     }
-    const model::VolumeNodes nodes(records.cluster);
+    const model::Places places(records.cluster);
     const auto is_written = [&](const auto& entry) {
         return keys.contains(store::key_of(entry.second));
     };
@@ -37,7 +37,7 @@ bool any_for(const std::string& node, const store::Loaded& records,
     };
     return std::ranges::any_of(records.cluster.volumes,
                                [&](const auto& entry) {
-                                   return is_written(entry) && nodes.takes_part(entry.second, node);
+                                   return is_written(entry) && places.takes_part(entry.second, node);
                                }) ||
            std::ranges::any_of(records.cluster.disks, is_here) ||
            std::ranges::any_of(records.cluster.heads, is_here);

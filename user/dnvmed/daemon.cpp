@@ -11,7 +11,6 @@
 
 #include "base/version.h"
 #include "cluster_status.h"
-#include "model/nodes.h"
 #include "node_status.h"
 
 namespace dnvme::daemon {

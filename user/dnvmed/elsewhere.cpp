@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "model/nodes.h"
+#include "model/places.h"
 #include "node_status.h"
 #include "volume_health.h"
 
@@ -56,7 +56,7 @@ VolumeState state_on(const Observation& seen, const std::string& node, const v1:
 }  // namespace
 
 VolumeState volume_state(const Observation& seen, const v1::Volume& volume) {
-    const std::string home = model::VolumeNodes(seen.cluster).home(volume);
+    const std::string home = model::Places(seen.cluster).node_of(volume);
     return home.empty() || home == seen.node ? state_here(seen, volume)
                                              : state_on(seen, home, volume);
 }

@@ -7,7 +7,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "model/nodes.h"
+#include "model/places.h"
 #include "plan/parts.h"
 #include "volume_health.h"
 
@@ -44,9 +44,9 @@ v1::VolumeStatus make_volume(const Observation& seen, const v1::Volume& volume) 
 
 void add_volumes(const Observation& seen, const v1::NodeStatus& before, std::int64_t now_unix_s,
                  v1::NodeStatus& status) {
-    const model::VolumeNodes nodes(seen.cluster);
+    const model::Places places(seen.cluster);
     for (const auto& [name, volume] : seen.cluster.volumes) {
-        const std::string home = nodes.home(volume);
+        const std::string home = places.node_of(volume);
         if ((!home.empty() && home != seen.node) ||
             (volume.deleting() && !has_parts(seen, volume))) {
             continue;

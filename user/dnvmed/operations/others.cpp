@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "model/nodes.h"
+#include "model/places.h"
 #include "node_status.h"
 #include "owners.h"
 
@@ -17,12 +17,12 @@ namespace {
 /// Adds those that a record was and those that it will be for.
 class Finder {
   public:
-    explicit Finder(const model::Cluster& cluster) : cluster_(cluster), nodes_(cluster) {}
+    explicit Finder(const model::Cluster& cluster) : cluster_(cluster), places_(cluster) {}
 
     void operator()(const v1::Volume& volume) {
-        found_.merge(nodes_.of(volume));
+        found_.merge(places_.nodes_of(volume));
         if (const auto old = cluster_.volumes.find(volume.name()); old != cluster_.volumes.end()) {
-            found_.merge(nodes_.of(old->second));
+            found_.merge(places_.nodes_of(old->second));
         }
     }
     void operator()(const v1::Head& head) { found_.insert(head.node()); }
@@ -33,7 +33,7 @@ class Finder {
 
   private:
     const model::Cluster& cluster_;
-    const model::VolumeNodes nodes_;
+    const model::Places places_;
     std::set<std::string> found_;
 };
 

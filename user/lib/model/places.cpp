@@ -44,6 +44,21 @@ std::string Places::node_of(const v1::Volume& volume) const {
     return node_of(volume.legs(0).members(0));
 }
 
+std::set<std::string> Places::nodes_of(const v1::Volume& volume) const {
+    std::set<std::string> nodes{node_of(volume)};
+    for (const v1::Leg& leg : volume.legs()) {
+        for (const v1::LogicalDisk& member : leg.members())
+            nodes.insert(node_of(member));
+    }
+    nodes.erase("");
+    return nodes;
+}
+
+bool Places::takes_part(const v1::Volume& volume, const std::string& node) const {
+    const auto nodes = nodes_of(volume);
+    return nodes.empty() || nodes.contains(node);
+}
+
 bool Places::is_remote(const v1::Volume& volume, const v1::LogicalDisk& member) const {
     return node_of(member) != node_of(volume);
 }

@@ -22,6 +22,11 @@ class Places {
     [[nodiscard]] std::string node_of(const v1::LogicalDisk& member) const;
     /// The node of its controllers; empty if the store does not know it.
     [[nodiscard]] std::string node_of(const v1::Volume& volume) const;
+    /// The nodes of its controllers and of its members' disks. A disk that the store does not know
+    /// counts for nobody.
+    [[nodiscard]] std::set<std::string> nodes_of(const v1::Volume& volume) const;
+    /// Whether @p node is one of them; everybody is if nobody is known to be.
+    [[nodiscard]] bool takes_part(const v1::Volume& volume, const std::string& node) const;
     /// Whether the controllers reach this member through the network.
     [[nodiscard]] bool is_remote(const v1::Volume& volume, const v1::LogicalDisk& member) const;
     /// Uuids of the members that are.

@@ -85,5 +85,25 @@ TEST(Settle, GivesEveryMemberOnAnotherNodeAPortOfItsOwn) {
     EXPECT_EQ(volume.legs(1).members(1).port_offset(), 3U);
 }
 
+TEST(Places, NodesOfAVolumeAreThoseOfItsDisksAndItsControllers) {
+    const Cluster cluster = three_nodes();
+    const Places places(cluster);
+    v1::Volume volume = volume_on({"d2", "d1"});
+    EXPECT_THAT(places.nodes_of(volume), ElementsAre("n1", "n2"));
+    EXPECT_FALSE(places.takes_part(volume, "n3"));
+    volume.set_node("n3");
+    EXPECT_THAT(places.nodes_of(volume), ElementsAre("n1", "n2", "n3"));
+    EXPECT_TRUE(places.takes_part(volume, "n3"));
+}
+
+// Somebody has to say that its disk is unknown, and to forget it.
+TEST(Places, NobodyKnownIsEverybody) {
+    const Cluster cluster = three_nodes();
+    const Places places(cluster);
+    EXPECT_THAT(places.nodes_of(volume_on({"d9"})), IsEmpty());
+    EXPECT_TRUE(places.takes_part(volume_on({"d9"}), "n1"));
+    EXPECT_THAT(places.nodes_of(volume_on({"d9", "d1"})), ElementsAre("n1"));
+}
+
 }  // namespace
 }  // namespace dnvme::model
