@@ -37,7 +37,8 @@ bool any_for(const std::string& node, const store::Loaded& records,
     };
     return std::ranges::any_of(records.cluster.volumes,
                                [&](const auto& entry) {
-                                   return is_written(entry) && places.takes_part(entry.second, node);
+                                   return is_written(entry) &&
+                                          places.takes_part(entry.second, node);
                                }) ||
            std::ranges::any_of(records.cluster.disks, is_here) ||
            std::ranges::any_of(records.cluster.heads, is_here);

@@ -42,8 +42,8 @@ class Remote : public Machine {
         status.set_schema_version(store::kStatusVersion);
         status.set_node("n2");
         status.set_revision(std::numeric_limits<std::int64_t>::max());
-        ASSERT_TRUE(store_->transact({}, {{.key = store::status_key("n2"),
-                                           .value = status.SerializeAsString()}}));
+        ASSERT_TRUE(store_->transact(
+            {}, {{.key = store::status_key("n2"), .value = status.SerializeAsString()}}));
     }
     Status create(const std::string& node = "") {
         v1::CreateVolumeRequest request;

@@ -26,9 +26,8 @@ class ServiceTest : public testing::Test {
         config.store.path = ":memory:";
         auto store = std::move(open_store(config).value());
         archive_ = std::make_unique<Archive>(*store, config);
-        daemon_ =
-            std::make_unique<Daemon>(config, true, identify("n1", true).value(), std::move(store),
-                                     sys::make_simulator(), *thread_);
+        daemon_ = std::make_unique<Daemon>(config, true, identify("n1", true).value(),
+                                           std::move(store), sys::make_simulator(), *thread_);
         service_ = std::make_unique<Service>(*daemon_, *archive_, *thread_);
         server_ = std::move(serve(*service_, socket_).value());
         loop_ = std::thread([this] { EXPECT_TRUE(thread_->run()); });
