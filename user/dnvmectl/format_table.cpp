@@ -187,6 +187,7 @@ void add_nodes(Table& table, const v1::ClusterStatus& status) {
         ++numbers[view.presence()];
     }
     std::vector<std::string> texts;
+    texts.reserve(numbers.size());
     for (const auto& [presence, number] : numbers) {
         texts.push_back(fmt::format("{} {}", number, word(presence)));
     }

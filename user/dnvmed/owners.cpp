@@ -38,6 +38,18 @@ concept OnHead = requires(const A& a) {
 template <class A>
 concept OnHost = OneOf<A, plan::CreateNvmetHost, plan::RemoveNvmetHost>;
 
+std::uint16_t port_id(const plan::CreatePort& action) {
+    return action.port.id;
+}
+
+std::uint16_t port_id(const plan::RemovePort& action) {
+    return action.id;
+}
+
+std::uint16_t port_id(const plan::SetAccess& action) {
+    return action.port;
+}
+
 }  // namespace
 
 Owners::Owners(const model::Cluster& cluster, const plan::KernelState& desired,
@@ -105,12 +117,8 @@ std::string Owners::of(const plan::Action& action) const {
                 return device(a.pool_uuid);
             } else if constexpr (std::same_as<A, plan::ResyncDirty>) {
                 return device(a.rmeta_uuid);
-            } else if constexpr (std::same_as<A, plan::CreatePort>) {
-                return port(a.port.id);
-            } else if constexpr (std::same_as<A, plan::RemovePort>) {
-                return port(a.id);
-            } else if constexpr (std::same_as<A, plan::SetAccess>) {
-                return port(a.port);
+            } else if constexpr (OneOf<A, plan::CreatePort, plan::RemovePort, plan::SetAccess>) {
+                return port(port_id(a));
             } else if constexpr (std::same_as<A, plan::WipeRemote>) {
                 return volume_of(a.logical_disk);
             } else if constexpr (std::same_as<A, plan::Connect>) {

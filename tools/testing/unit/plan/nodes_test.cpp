@@ -224,6 +224,14 @@ model::Cluster random_nodes(Random& random) {
     return cluster;
 }
 
+void expect_same(const KernelState& kernel, const KernelState& desired) {
+    EXPECT_EQ(kernel.dm, desired.dm);
+    EXPECT_EQ(kernel.subsystems, desired.subsystems);
+    EXPECT_EQ(kernel.ports, desired.ports);
+    EXPECT_EQ(kernel.hosts, desired.hosts);
+    EXPECT_EQ(kernel.connections, desired.connections);
+}
+
 void expect_settled(const World& world) {
     std::size_t connections = 0;
     std::size_t exports = 0;
@@ -231,11 +239,7 @@ void expect_settled(const World& world) {
         const Desired desired = world.desire(name);
         const KernelState kernel = world.probe(name);
         EXPECT_THAT(desired.down, IsEmpty());
-        EXPECT_EQ(kernel.dm, desired.kernel.dm);
-        EXPECT_EQ(kernel.subsystems, desired.kernel.subsystems);
-        EXPECT_EQ(kernel.ports, desired.kernel.ports);
-        EXPECT_EQ(kernel.hosts, desired.kernel.hosts);
-        EXPECT_EQ(kernel.connections, desired.kernel.connections);
+        expect_same(kernel, desired.kernel);
         for (const auto& [nqn, connection] : kernel.connections) {
             EXPECT_TRUE(connection.live) << "nobody exports " << nqn;
             connections++;
