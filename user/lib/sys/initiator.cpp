@@ -19,7 +19,8 @@ namespace dnvme::sys {
 namespace {
 
 constexpr const char* kFabrics = "/dev/nvme-fabrics";
-/// Seconds. A peer that is silent is noticed within two keep-alives; its I/O fails kFastFail later.
+/// Seconds. A peer that is silent is noticed within two keep-alive commands; its I/O fails
+/// kFastFail later.
 constexpr int kKeepAlive = 5;
 constexpr int kReconnect = 2;
 constexpr int kFastFail = 4;
