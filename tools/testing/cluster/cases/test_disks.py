@@ -83,7 +83,7 @@ class DisksTest(NodeCase):
             self.node.ctl(f"disk delete big{i} --yes")
 
     def test_sizes_that_do_not_fit(self) -> None:
-        self.assert_refused("volume create v1 --size 5G", "5 GiB", "free", "d0")
+        self.assert_refused("volume create v1 --size 5G", "5 GiB", "free", "1023 MiB")
         self.assert_refused("volume create v1 --size 0", "size")
         self.assert_refused("volume create v1 --size 9000P", "too large", "4 PiB")
 
