@@ -49,6 +49,16 @@ static bool never(struct mp_head *head)
 	return false;
 }
 
+/* Takes the mutex, or says that this cannot be changed now. */
+static int lock_unless(struct mp_head *head, bool (*is_busy)(struct mp_head *head))
+{
+	mutex_lock(&head->mutex);
+	if (!is_busy(head))
+		return 0;
+	mutex_unlock(&head->mutex);
+	return -EBUSY;
+}
+
 /* What was changed may let the head go on, or give up. */
 static void look_again(struct mp_head *head)
 {
@@ -122,17 +132,13 @@ static ssize_t store(struct config_item *item, const struct setting *setting,
 	u64 value;
 	int r;
 
-	r = parse(setting, page, count, &value);
+	r = parse(setting, page, count, &value) ?: lock_unless(head, setting->is_busy);
 	if (r)
 		return r;
-	mutex_lock(&head->mutex);
-	if (setting->is_busy(head))
-		r = -EBUSY;
-	else
-		WRITE_ONCE(*value_of(head, setting), value);
+	WRITE_ONCE(*value_of(head, setting), value);
 	look_again(head);
 	mutex_unlock(&head->mutex);
-	return r ? r : count;
+	return count;
 }
 
 #define SETTING(_name, ...)							\
@@ -197,16 +203,12 @@ static ssize_t head_pr_key_store(struct config_item *item, const char *page, siz
 	u64 key;
 	int r;
 
-	r = parse_number(page, count, 0, U64_MAX, &key);
+	r = parse_number(page, count, 0, U64_MAX, &key) ?: lock_unless(head, has_paths);
 	if (r)
 		return r;
-	mutex_lock(&head->mutex);
-	if (has_paths(head))
-		r = -EBUSY;
-	else
-		WRITE_ONCE(head->settings.pr_key, key);
+	WRITE_ONCE(head->settings.pr_key, key);
 	mutex_unlock(&head->mutex);
-	return r ? r : count;
+	return count;
 }
 CONFIGFS_ATTR(head_, pr_key);
 
@@ -220,20 +222,17 @@ static ssize_t head_activation_store(struct config_item *item, const char *page,
 	const struct activation_method *method;
 	struct mp_head *head = to_head(item);
 	char text[VALUE_LEN];
-	int r = 0;
+	int r;
 
 	if (mp_config_text(page, count, text, sizeof(text)) < 0)
 		return -EINVAL;
 	method = activation_find(text);
-	if (!method)
-		return -EINVAL;
-	mutex_lock(&head->mutex);
-	if (has_paths(head))
-		r = -EBUSY;
-	else
-		head->settings.activation = method;
+	r = method ? lock_unless(head, has_paths) : -EINVAL;
+	if (r)
+		return r;
+	head->settings.activation = method;
 	mutex_unlock(&head->mutex);
-	return r ? r : count;
+	return count;
 }
 CONFIGFS_ATTR(head_, activation);
 
@@ -254,16 +253,12 @@ static ssize_t head_uuid_store(struct config_item *item, const char *page, size_
 	struct mp_identity identity;
 	int r;
 
-	r = mp_config_identity(page, count, &identity);
+	r = mp_config_identity(page, count, &identity) ?: lock_unless(head, has_paths);
 	if (r)
 		return r;
-	mutex_lock(&head->mutex);
-	if (has_paths(head))
-		r = -EBUSY;
-	else
-		head->settings.identity = identity;
+	head->settings.identity = identity;
 	mutex_unlock(&head->mutex);
-	return r ? r : count;
+	return count;
 }
 CONFIGFS_ATTR(head_, uuid);
 

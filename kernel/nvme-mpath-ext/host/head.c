@@ -198,7 +198,7 @@ static struct mp_path *get_path(struct mp_head *head, unsigned int slot)
 	return path;
 }
 
-static void wait_until_closed(struct mp_head *head)
+static void for_each_path(struct mp_head *head, void (*visit)(struct mp_path *path))
 {
 	struct mp_path *path;
 	unsigned int i;
@@ -207,23 +207,19 @@ static void wait_until_closed(struct mp_head *head)
 		path = get_path(head, i);
 		if (!path)
 			continue;
-		wait_for_completion(&path->closed);
+		visit(path);
 		mp_path_put(path);
 	}
 }
 
-static void all_leave(struct mp_head *head)
+static void wait_until_closed(struct mp_path *path)
 {
-	struct mp_path *path;
-	unsigned int i;
+	wait_for_completion(&path->closed);
+}
 
-	for (i = 0; i < MP_MAX_PATHS; i++) {
-		path = get_path(head, i);
-		if (!path)
-			continue;
-		mp_path_leave(path, MP_DISABLED);
-		mp_path_put(path);
-	}
+static void leave(struct mp_path *path)
+{
+	mp_path_leave(path, MP_DISABLED);
 }
 
 static int check_settings(struct mp_head *head)
@@ -292,7 +288,7 @@ void mp_head_disable(struct mp_head *head)
 {
 	lockdep_assert_held(&head->mutex);
 	go_down(head);
-	all_leave(head);
+	for_each_path(head, leave);
 	cancel_delayed_work_sync(&head->failover_work);
 	cancel_delayed_work_sync(&head->expire_work);
 	mp_queue_fail(head);
@@ -300,7 +296,7 @@ void mp_head_disable(struct mp_head *head)
 	cancel_work_sync(&head->follow_work);
 	cancel_work_sync(&head->event_work);
 	del_gendisk(head->disk);
-	wait_until_closed(head);
+	for_each_path(head, wait_until_closed);
 	pr_info("%s: %s is gone\n", head->name, head->disk->disk_name);
 	put_disk(head->disk);
 	head->disk = NULL;
