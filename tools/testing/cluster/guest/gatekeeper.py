@@ -9,7 +9,6 @@ Each target's relay.py keeps a connection to it and hands on the commands Set Na
 activation fences the other gate, tells the other target to yield, which need not hear it, opens the
 gate, and only then is answered. Prints "ready", then "owner SIDE EPOCH" for each change.
 """
-import errno
 import socket
 import sys
 import threading
@@ -75,7 +74,7 @@ class Gatekeeper:
         self.let_yield(other)
         self.gates[other].message("fail_held")
         time.sleep(self.linger)
-        self.open(self.gates[side], epoch)
+        self.gates[side].open(epoch)
         print("owner", side, epoch, flush=True)
 
     def let_yield(self, side: str) -> None:
@@ -85,19 +84,6 @@ class Gatekeeper:
             relay.yielded.clear()
             relay.say("yield")
             relay.yielded.wait(YIELD_S)
-
-    @staticmethod
-    def open(gate: Device, epoch: int) -> None:
-        """An open is refused while a bio is held."""
-        while True:
-            gate.message("fail_held")
-            try:
-                gate.message(f"open {epoch}")
-                return
-            except OSError as error:
-                if error.errno == errno.ESTALE:
-                    raise
-                time.sleep(0.01)
 
     def sweep(self) -> None:
         """What a target sends that has been fenced comes to nothing, sooner or later."""

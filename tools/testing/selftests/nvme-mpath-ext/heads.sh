@@ -123,12 +123,19 @@ remove_heads() {
 	done
 }
 
+# For who has more than device-mapper devices below the paths: to have what was silenced answer, or I/O
+# would not come back, and to take away what the paths lead to.
+end_silence() { :; }
+remove_targets() { :; }
+
 cleanup() {
 	end_background
 	{
+		end_silence
 		remove_heads
+		remove_targets
 		cleanup_devices
-		rmmod nvme-mpath-ext dm-dnvme
+		rmmod nvme-mpath-ext nvmet-mpath-ext dm-dnvme
 	} >/dev/null 2>&1
 	rm -rf "$TMP"
 }
@@ -145,6 +152,7 @@ end_background() {
 end() {
 	end_background
 	check "the heads are removed" remove_heads
+	remove_targets
 	finish
 }
 

@@ -14,7 +14,6 @@ what became of what it held, lets that fail, opens the other one, and only then 
 link is made again afterwards. Prints "ready", then each command as agent.py does, "owner NSID SIDE
 EPOCH" for each change, and "two at a time" if a controller did not wait for its answer.
 """
-import errno
 import os
 import re
 import sys
@@ -98,7 +97,7 @@ class Keeper:
         link = PORT / str(PORTS[other]) / "subsystems" / SIDE.sub(other * 2, nqn)
         self.take_away(nsid, other, epoch, link if gates.owner == other else None)
         time.sleep(self.linger)
-        self.open(f"{side}{nsid}", epoch)
+        Device(f"{side}{nsid}").open(epoch)
         set_ana(side, nsid, "optimized")
         if self.links and not link.is_symlink():
             link.symlink_to(NVMET / "subsystems" / link.name)
@@ -116,20 +115,6 @@ class Keeper:
         if self.links and link and link.is_symlink():
             link.unlink()
         gate.message("fail_held")
-
-    @staticmethod
-    def open(name: str, epoch: int) -> None:
-        """An open is refused while a bio is held."""
-        gate = Device(name)
-        while True:
-            gate.message("fail_held")
-            try:
-                gate.message(f"open {epoch}")
-                return
-            except OSError as error:
-                if error.errno == errno.ESTALE:
-                    raise
-                time.sleep(0.01)
 
 
 @dataclass

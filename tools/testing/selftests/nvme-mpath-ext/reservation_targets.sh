@@ -147,7 +147,7 @@ scsi_disks() {
 	for side; do node "$side" -o new && log_in "$side" || return 1; done
 }
 
-remove_scsi_disks() {
+remove_targets() {
 	local side
 	[ -z "$ISCSID" ] || end_iscsid
 	for side in "${!NUMBER[@]}"; do
@@ -189,24 +189,4 @@ seen_by_target() {
 	echo 0 >"$TRACING/events/target/enable"
 	sed -nE -e 's/.*:([abc]) -> .* CDB (.. ..).*/\1 asks \2/p' \
 		-e 's/.*:([abc]) <- .* status (.*) \(sense.* CDB (.. ..).*/\1 gets \3 \2/p' "$TRACING/trace"
-}
-
-# ---- the end -----------------------------------------------------------------
-
-cleanup() {
-	end_background
-	{
-		remove_heads
-		remove_scsi_disks
-		cleanup_devices
-		rmmod nvme-mpath-ext dm-dnvme
-	} >/dev/null 2>&1
-	rm -rf "$TMP"
-}
-
-end() {
-	end_background
-	check "the heads are removed" remove_heads
-	remove_scsi_disks
-	finish
 }

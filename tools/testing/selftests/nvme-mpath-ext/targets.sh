@@ -131,27 +131,10 @@ export QUERY=0 ACTIVATE=1
 
 # ---- the end -----------------------------------------------------------------
 
+end_silence() { "$HERE/silence" end; }
+
 remove_targets() {
 	local side
 	[ -z "$AGENT" ] || end_agent KILL
 	for side in $SIDES; do remove_target "$side"; done
-}
-
-cleanup() {
-	end_background
-	{
-		"$HERE/silence" end
-		remove_heads
-		remove_targets
-		cleanup_devices
-		rmmod nvme-mpath-ext nvmet-mpath-ext dm-dnvme
-	} >/dev/null 2>&1
-	rm -rf "$TMP"
-}
-
-end() {
-	end_background
-	check "the heads are removed" remove_heads
-	remove_targets
-	finish
 }
