@@ -51,37 +51,41 @@ Result<Outcome> run_change(Session& session, Client::ChangeRpc<Request> rpc,
     return outcome;
 }
 
-/// Runs a change and shows its plan if it was a dry run, else what @p view takes from the last
-/// event: `run_create(session, &Stub::CreateHost, request, &v1::Event::host)`.
+/// Runs a change and shows its plan if it was a dry run; else @p show, given the last event, shows
+/// what came of it and returns whether that could be done.
+template <class Request, class Show>
+Status run_and_show(Session& session, Client::ChangeRpc<Request> rpc, const Request& request,
+                    const Show& show) {
+    const auto outcome = run_change(session, rpc, request);
+    if (!outcome) {
+        return tl::unexpected(outcome.error());
+    }
+    if (request.dry_run()) {
+        session.formatter.plan(outcome->plan);
+        return {};
+    }
+    return show(outcome->object);
+}
+
+/// For a create; @p view takes the object from the last event:
+/// `run_create(session, &Stub::CreateHost, request, &v1::Event::host)`.
 template <class Request, class View>
 Status run_create(Session& session, Client::ChangeRpc<Request> rpc, const Request& request,
                   const View& (v1::Event::*view)() const) {
-    const auto outcome = run_change(session, rpc, request);
-    if (!outcome) {
-        return tl::unexpected(outcome.error());
-    }
-    if (request.dry_run()) {
-        session.formatter.plan(outcome->plan);
-    } else {
-        session.formatter.created((outcome->object.*view)());
-    }
-    return {};
+    return run_and_show(session, rpc, request, [&](const v1::Event& event) -> Status {
+        session.formatter.created((event.*view)());
+        return {};
+    });
 }
 
-/// The same for a change of a head that is there; @p what says in the past tense what was done.
+/// For a change of a head that is there; @p what says in the past tense what was done.
 template <class Request>
 Status run_head_change(Session& session, Client::ChangeRpc<Request> rpc, const Request& request,
                        const std::string& what) {
-    const auto outcome = run_change(session, rpc, request);
-    if (!outcome) {
-        return tl::unexpected(outcome.error());
-    }
-    if (request.dry_run()) {
-        session.formatter.plan(outcome->plan);
-    } else {
-        session.formatter.changed(outcome->object.head(), what);
-    }
-    return {};
+    return run_and_show(session, rpc, request, [&](const v1::Event& event) -> Status {
+        session.formatter.changed(event.head(), what);
+        return {};
+    });
 }
 
 /// Asks @p question on the terminal. Errors: invalid (there is no terminal to ask on),

@@ -28,16 +28,11 @@ Status delete_object(Session& session, const Arguments& arguments) {
     v1::DeleteRequest request;
     request.set_name(arguments.name);
     request.set_dry_run(arguments.dry_run);
-    const auto outcome = run_change(session, Noun::delete_rpc, request);
-    if (!outcome) {
-        return tl::unexpected(outcome.error());
-    }
-    if (arguments.dry_run) {
-        session.formatter.plan(outcome->plan);
-    } else {
-        session.formatter.deleted(Noun::word, arguments.name);
-    }
-    return {};
+    return run_and_show(session, Noun::delete_rpc, request,
+                        [&](const v1::Event& /*event*/) -> Status {
+                            session.formatter.deleted(Noun::word, arguments.name);
+                            return {};
+                        });
 }
 
 template <class Noun>

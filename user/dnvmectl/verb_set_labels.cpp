@@ -28,16 +28,10 @@ using ViewOf = const View& (v1::Event::*)() const;
 
 template <class View>
 Status set(Session& session, Rpc rpc, const v1::SetLabelsRequest& request, ViewOf<View> view) {
-    const auto outcome = run_change(session, rpc, request);
-    if (!outcome) {
-        return tl::unexpected(outcome.error());
-    }
-    if (request.dry_run()) {
-        session.formatter.plan(outcome->plan);
-    } else {
-        session.formatter.changed((outcome->object.*view)());
-    }
-    return {};
+    return run_and_show(session, rpc, request, [&](const v1::Event& event) -> Status {
+        session.formatter.changed((event.*view)());
+        return {};
+    });
 }
 
 template <class View>

@@ -19,16 +19,11 @@ Status activate(Session& session, const Arguments& arguments) {
     request.set_volume(arguments.volume);
     request.set_controller(arguments.controller);
     request.set_dry_run(arguments.dry_run);
-    const auto outcome = run_change(session, &Client::Stub::ActivateVolume, request);
-    if (!outcome) {
-        return tl::unexpected(outcome.error());
-    }
-    if (request.dry_run()) {
-        session.formatter.plan(outcome->plan);
-    } else {
-        session.formatter.activated(outcome->object.volume());
-    }
-    return {};
+    return run_and_show(session, &Client::Stub::ActivateVolume, request,
+                        [&](const v1::Event& event) -> Status {
+                            session.formatter.activated(event.volume());
+                            return {};
+                        });
 }
 
 Result<std::uint32_t> parse_controller(const std::string& text) {

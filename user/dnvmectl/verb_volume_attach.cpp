@@ -24,20 +24,15 @@ Result<v1::HostView> find_host(Session& session, const std::string& name) {
 }
 
 Status attach(Session& session, const v1::AttachRequest& request) {
-    const auto outcome = run_change(session, &Client::Stub::AttachVolume, request);
-    if (!outcome) {
-        return tl::unexpected(outcome.error());
-    }
-    if (request.dry_run()) {
-        session.formatter.plan(outcome->plan);
-        return {};
-    }
-    const auto host = find_host(session, request.host());
-    if (!host) {
-        return tl::unexpected(host.error());
-    }
-    session.formatter.attached({.volume = outcome->object.volume(), .host = *host});
-    return {};
+    return run_and_show(session, &Client::Stub::AttachVolume, request,
+                        [&](const v1::Event& event) -> Status {
+                            const auto host = find_host(session, request.host());
+                            if (!host) {
+                                return tl::unexpected(host.error());
+                            }
+                            session.formatter.attached({.volume = event.volume(), .host = *host});
+                            return {};
+                        });
 }
 
 }  // namespace

@@ -7,16 +7,11 @@ namespace dnvme::ctl {
 namespace {
 
 Status detach(Session& session, const v1::AttachRequest& request) {
-    const auto outcome = run_change(session, &Client::Stub::DetachVolume, request);
-    if (!outcome) {
-        return tl::unexpected(outcome.error());
-    }
-    if (request.dry_run()) {
-        session.formatter.plan(outcome->plan);
-    } else {
-        session.formatter.detached(outcome->object.volume(), request.host());
-    }
-    return {};
+    return run_and_show(session, &Client::Stub::DetachVolume, request,
+                        [&](const v1::Event& event) -> Status {
+                            session.formatter.detached(event.volume(), request.host());
+                            return {};
+                        });
 }
 
 }  // namespace

@@ -7,16 +7,11 @@ namespace dnvme::ctl {
 namespace {
 
 Status rename(Session& session, const v1::RenameVolumeRequest& request) {
-    const auto outcome = run_change(session, &Client::Stub::RenameVolume, request);
-    if (!outcome) {
-        return tl::unexpected(outcome.error());
-    }
-    if (request.dry_run()) {
-        session.formatter.plan(outcome->plan);
-    } else {
-        session.formatter.renamed(outcome->object.volume(), request.name());
-    }
-    return {};
+    return run_and_show(session, &Client::Stub::RenameVolume, request,
+                        [&](const v1::Event& event) -> Status {
+                            session.formatter.renamed(event.volume(), request.name());
+                            return {};
+                        });
 }
 
 }  // namespace
