@@ -2,11 +2,10 @@
 #include "dnvmectl/verdict.h"
 
 #include <algorithm>
-#include <ctime>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "base/unix_time.h"
 #include "dnvmectl/words.h"
 
 namespace dnvme::ctl {
@@ -25,9 +24,7 @@ std::string volumes(std::size_t number) {
 }  // namespace
 
 std::string since_words(std::int64_t unix_s) {
-    return unix_s == 0 ? ""
-                       : fmt::format(" since {:%Y-%m-%d %H:%M:%S} UTC",
-                                     fmt::gmtime(static_cast<std::time_t>(unix_s)));
+    return unix_s == 0 ? "" : " since " + time_words(unix_s);
 }
 
 std::string presence_words(const v1::NodeView& view) {

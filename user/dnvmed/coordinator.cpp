@@ -5,8 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/unix_time.h"
 #include "store/codec.h"
-#include "store_health.h"
 
 namespace dnvme::daemon {
 

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 
+#include "base/unix_time.h"
 #include "base/version.h"
 #include "cluster_status.h"
 #include "node_status.h"

@@ -6,9 +6,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "base/unix_time.h"
 #include "base/version.h"
+#include "store/notes.h"
 #include "store/statuses.h"
-#include "store_health.h"
 
 namespace dnvme::daemon {
 
@@ -17,16 +18,6 @@ namespace {
 /// A store may grant more than it was asked for, and more again when its leader changes.
 constexpr int kLeasesToWait = 3;
 constexpr std::chrono::milliseconds kRetry{500};
-
-/// The entry of exactly this key.
-const store::Entry* find(const store::Snapshot& snapshot, const std::string& key) {
-    for (const store::Entry& entry : snapshot.entries) {
-        if (entry.key == key) {
-            return &entry;
-        }
-    }
-    return nullptr;
-}
 
 }  // namespace
 
@@ -174,7 +165,7 @@ Result<bool> Presence::put(const v1::NodeStatus& status) {
     if (!snapshot) {
         return pass(snapshot.error());
     }
-    const store::Entry* entry = find(*snapshot, key);
+    const store::Entry* entry = store::find_entry(*snapshot, key);
     v1::NodeStatus there;
     if (entry != nullptr && there.ParseFromString(entry->value) && !is_ours(there)) {
         meet(there);

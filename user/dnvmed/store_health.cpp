@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store_health.h"
 
-#include <chrono>
-#include <ctime>
-
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-namespace dnvme::daemon {
+#include "base/unix_time.h"
 
-std::int64_t unix_now() {
-    return std::chrono::duration_cast<std::chrono::seconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
+namespace dnvme::daemon {
 
 void StoreHealth::note(const Error& error) {
     if (error.code() != Code::unavailable) {
@@ -48,9 +40,8 @@ std::optional<StoreHealth::Outage> StoreHealth::outage() {
 
 Error StoreHealth::error() {
     const Outage outage = this->outage().value_or(Outage{unix_now(), "it answers again"});
-    return {Code::unavailable,
-            fmt::format("{} has not answered since {:%Y-%m-%d %H:%M:%S} UTC: {}", words_,
-                        fmt::gmtime(static_cast<std::time_t>(outage.since_unix_s)), outage.why)};
+    return {Code::unavailable, fmt::format("{} has not answered since {}: {}", words_,
+                                           time_words(outage.since_unix_s), outage.why)};
 }
 
 template <class T>

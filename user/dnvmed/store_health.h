@@ -12,9 +12,6 @@
 
 namespace dnvme::daemon {
 
-/// Seconds since 1970, UTC: what people are told, never what anything is decided by.
-std::int64_t unix_now();
-
 /// Whether the store answers, from what everybody who asks it came to. Thread-safe.
 class StoreHealth {
   public:
