@@ -52,7 +52,7 @@ bool Activations::is_wanted() {
     const auto& volumes = loaded->cluster.volumes;
     const model::Places places(loaded->cluster);
     return std::ranges::any_of(volumes, [&](const auto& entry) {
-        return !entry.second.standbys().empty() && places.takes_part(entry.second, agent_.node());
+        return !entry.second.standbys().empty() && places.is_served_by(entry.second, agent_.node());
     });
 }
 

@@ -128,8 +128,6 @@ Result<Rehearsal> Agent::rehearse(const model::Cluster& cluster) {
     const Progress nobody;
     Round round{.progress = nobody};
     round.cluster = cluster;
-    round.records.revisions = records_.revisions;
-    round.records.statuses = records_.statuses;
     if (auto ran = run_steps(steps, round); !ran) {
         return pass(ran.error());
     }

@@ -56,9 +56,9 @@ VolumeState state_on(const Observation& seen, const std::string& node, const v1:
 }  // namespace
 
 VolumeState volume_state(const Observation& seen, const v1::Volume& volume) {
-    const std::string home = model::Places(seen.cluster).node_of(volume);
-    return home.empty() || home == seen.node ? state_here(seen, volume)
-                                             : state_on(seen, home, volume);
+    const model::Places places(seen.cluster);
+    return places.is_served_by(volume, seen.node) ? state_here(seen, volume)
+                                                  : state_on(seen, places.node_of(volume), volume);
 }
 
 void view_disk_elsewhere(const Observation& seen, const v1::Disk& disk, v1::DiskView& view) {

@@ -2,25 +2,16 @@
 #include "node_status.h"
 
 #include <algorithm>
-#include <ctime>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "base/unix_time.h"
 #include "model/places.h"
-#include "plan/parts.h"
 #include "volume_health.h"
 
 namespace dnvme::daemon {
 
 namespace {
-
-/// Of a volume that is being deleted there may be nothing left here, and that is what matters then.
-bool has_parts(const Observation& seen, const v1::Volume& volume) {
-    return std::ranges::any_of(plan::all_parts(volume), [&](const std::string& uuid) {
-        return seen.kernel.dm.contains(uuid);
-    });
-}
 
 void add_failures(const Outcome& outcome, v1::NodeStatus& status) {
     for (const auto& [owner, error] : outcome.failed) {
@@ -46,9 +37,7 @@ void add_volumes(const Observation& seen, const v1::NodeStatus& before, std::int
                  v1::NodeStatus& status) {
     const model::Places places(seen.cluster);
     for (const auto& [name, volume] : seen.cluster.volumes) {
-        const std::string home = places.node_of(volume);
-        if ((!home.empty() && home != seen.node) ||
-            (volume.deleting() && !has_parts(seen, volume))) {
+        if (!places.is_served_by(volume, seen.node)) {
             continue;
         }
         v1::VolumeStatus& added = *status.add_volumes() = make_volume(seen, volume);
@@ -72,10 +61,6 @@ void add_disks(const Observation& seen, v1::NodeStatus& status) {
 }
 
 }  // namespace
-
-std::string time_words(std::int64_t unix_s) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(unix_s)));
-}
 
 std::string offline_words(const std::string& node, const store::Statuses& statuses) {
     const auto absence = statuses.absent.find(node);

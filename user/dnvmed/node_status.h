@@ -9,9 +9,6 @@
 /// What a daemon says of its node, and what its words mean to the others. Pure.
 namespace dnvme::daemon {
 
-/// "2026-11-27 12:01:56 UTC".
-std::string time_words(std::int64_t unix_s);
-
 /// "node 'n2' is offline since ...".
 std::string offline_words(const std::string& node, const store::Statuses& statuses);
 

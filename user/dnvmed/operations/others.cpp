@@ -82,12 +82,11 @@ Status check_needs(const std::set<std::string>& nodes, const store::Statuses& st
         if (status == statuses.online.end()) {
             continue;
         }
-        for (const v1::VolumeStatus& one : status->second.volumes()) {
-            if (one.uuid() == volume && !one.waits().empty()) {
-                return fail(Code::precondition,
-                            fmt::format("node '{}': the volume {}: try again when it is there",
-                                        node, one.waits()));
-            }
+        const v1::VolumeStatus* told = find_volume(status->second, volume);
+        if (told != nullptr && !told->waits().empty()) {
+            return fail(Code::precondition,
+                        fmt::format("node '{}': the volume {}: try again when it is there", node,
+                                    told->waits()));
         }
     }
     return {};

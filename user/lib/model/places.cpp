@@ -44,6 +44,11 @@ std::string Places::node_of(const v1::Volume& volume) const {
     return node_of(volume.legs(0).members(0));
 }
 
+bool Places::is_served_by(const v1::Volume& volume, const std::string& node) const {
+    const std::string home = node_of(volume);
+    return home.empty() || home == node;
+}
+
 std::set<std::string> Places::nodes_of(const v1::Volume& volume) const {
     std::set<std::string> nodes{node_of(volume)};
     for (const v1::Leg& leg : volume.legs()) {

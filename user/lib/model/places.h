@@ -22,6 +22,8 @@ class Places {
     [[nodiscard]] std::string node_of(const v1::LogicalDisk& member) const;
     /// The node of its controllers; empty if the store does not know it.
     [[nodiscard]] std::string node_of(const v1::Volume& volume) const;
+    /// Whether @p node has its controllers; any may, if the store does not know which does.
+    [[nodiscard]] bool is_served_by(const v1::Volume& volume, const std::string& node) const;
     /// The nodes of its controllers and of its members' disks. A disk that the store does not know
     /// counts for nobody.
     [[nodiscard]] std::set<std::string> nodes_of(const v1::Volume& volume) const;

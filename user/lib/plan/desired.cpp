@@ -65,12 +65,10 @@ class Builder {
 
     Desired build() {
         for (const auto& [name, volume] : cluster_.volumes) {
-            const std::string node = places_.node_of(volume);
-            // An unknown node may be this one: see why_unusable().
-            if (node.empty() || node == settings_.node)
+            if (places_.is_served_by(volume, settings_.node))
                 build_whole(volume);
             else
-                build_exports(volume, node);
+                build_exports(volume, places_.node_of(volume));
         }
         return std::move(desired_);
     }

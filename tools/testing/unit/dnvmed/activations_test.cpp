@@ -81,6 +81,18 @@ TEST_F(ActivationsTest, DeviceIsHadWhileThereAreStandbys) {
     EXPECT_EQ(::read(sim_.module_end().get(), &byte, 1), 0) << "it was not closed";
 }
 
+// Its module is loaded where hosts reach the controllers, and nowhere else.
+TEST_F(ActivationsTest, DeviceIsOfNoUseToANodeThatOnlyHasMembers) {
+    furnish();
+    ASSERT_DONE(create_volume("v1", 1 << 30, 1, v1::REDUNDANCY_NONE, 1));
+    const auto loaded = store::load(*store_).value();
+    v1::Volume volume = loaded.cluster.volumes.at("v1");
+    volume.set_node("n2");
+    ASSERT_TRUE(store::Change(loaded).put(volume).commit(*store_));
+    activations_.refresh();
+    EXPECT_FALSE(is_open());
+}
+
 TEST_F(ActivationsTest, QueryTellsStateAndEpoch) {
     furnish_volume(1);
     const auto owner = ask(NVME_MPATH_EXT_QUERY, 0);

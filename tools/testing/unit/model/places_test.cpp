@@ -102,6 +102,8 @@ TEST(Places, NobodyKnownIsEverybody) {
     const Places places(cluster);
     EXPECT_THAT(places.nodes_of(volume_on({"d9"})), IsEmpty());
     EXPECT_TRUE(places.takes_part(volume_on({"d9"}), "n1"));
+    EXPECT_TRUE(places.is_served_by(volume_on({"d9"}), "n1"));
+    EXPECT_FALSE(places.is_served_by(volume_on({"d1"}), "n2"));
     EXPECT_THAT(places.nodes_of(volume_on({"d9", "d1"})), ElementsAre("n1"));
 }
 
