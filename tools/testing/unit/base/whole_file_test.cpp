@@ -5,8 +5,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
+
+#include "files.h"
 
 namespace dnvme {
 namespace {
@@ -15,20 +16,13 @@ using testing::HasSubstr;
 
 class WholeFile : public testing::Test {
   protected:
-    void SetUp() override {
-        std::string path = testing::TempDir() + "dnvme-XXXXXX";
-        directory_ = mkdtemp(path.data());
-        file_ = directory_ + "/file";
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
     /// No draft stays behind.
     void expect_files(std::ptrdiff_t count) {
-        EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_), {}), count);
+        EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_ / ""), {}), count);
     }
 
-    std::string directory_;
-    std::string file_;
+    const TempDir directory_;
+    const std::string file_ = directory_ / "file";
 };
 
 TEST_F(WholeFile, IsWrittenAndReadBack) {
@@ -53,13 +47,13 @@ TEST_F(WholeFile, OneThatIsThereStays) {
 }
 
 TEST_F(WholeFile, ErrorsNameTheFile) {
-    const Status written = write_whole(directory_ + "/no/file", "x", IfThere::replace);
+    const Status written = write_whole(directory_ / "no/file", "x", IfThere::replace);
     ASSERT_FALSE(written);
-    EXPECT_THAT(written.error().message(), HasSubstr(directory_ + "/no/file: No such file"));
+    EXPECT_THAT(written.error().message(), HasSubstr(directory_ / "no/file: No such file"));
     const auto absent = read_whole(file_);
     ASSERT_FALSE(absent);
     EXPECT_EQ(absent.error().code(), Code::not_found);
-    EXPECT_FALSE(read_whole(directory_)) << "a directory";
+    EXPECT_FALSE(read_whole(directory_ / "")) << "a directory";
     expect_files(0);
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Daemons that share a store: in memory, and a real etcd.
 #include <cerrno>
-#include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "../store/etcd_server.h"
+#include "files.h"
 #include "machine.h"
 #include "nodes.h"
 #include "store/records.h"
@@ -40,8 +39,7 @@ class InMemory : public Meeting {
 
 class InEtcd : public Meeting {
   public:
-    InEtcd() : servers_(directory_, 1) {}
-    ~InEtcd() override { std::filesystem::remove_all(directory_); }
+    InEtcd() : servers_(directory_ / "", 1) {}
     std::shared_ptr<store::Store> open(const std::string& node) override {
         auto options = servers_.options(node);
         options.attempt_timeout = std::chrono::milliseconds(1000);
@@ -51,11 +49,7 @@ class InEtcd : public Meeting {
     void silence(bool silent) override { silent ? servers_.stop(0) : servers_.resume(0); }
 
   private:
-    static std::string make_directory() {
-        std::string path = testing::TempDir() + "dnvme-XXXXXX";
-        return mkdtemp(path.data());
-    }
-    const std::string directory_ = make_directory();
+    const TempDir directory_;
     store::EtcdServers servers_;
 };
 

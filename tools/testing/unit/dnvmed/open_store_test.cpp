@@ -8,8 +8,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include "files.h"
 #include "store/records.h"
 
 namespace dnvme::daemon {
@@ -20,12 +20,9 @@ using testing::HasSubstr;
 class OpenStore : public testing::Test {
   protected:
     void SetUp() override {
-        std::string path = testing::TempDir() + "dnvme-XXXXXX";
-        directory_ = mkdtemp(path.data());
         config_.node = "n1";
-        config_.store.path = directory_ + "/store.db";
+        config_.store.path = directory_ / "store.db";
     }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
 
     void use() {
         const auto store = open_store(config_);
@@ -43,13 +40,13 @@ class OpenStore : public testing::Test {
         EXPECT_THAT(store.error().message(), HasSubstr(words));
     }
 
-    std::string directory_;
+    const TempDir directory_;
     Config config_;
 };
 
 TEST_F(OpenStore, OlderBackupIsRefusedAtTheStart) {
     use();
-    const std::string backup = directory_ + "/backup.db";
+    const std::string backup = directory_ / "backup.db";
     std::filesystem::copy_file(config_.store.path, backup);
     use();
     std::filesystem::rename(backup, config_.store.path);
@@ -75,15 +72,15 @@ TEST_F(OpenStore, StoreThatIsLostWaitsToBeRestored) {
 TEST_F(OpenStore, StoreInMemoryLeavesNothingBehind) {
     config_.store.path = ":memory:";
     use();
-    EXPECT_TRUE(std::filesystem::is_empty(directory_));
+    EXPECT_TRUE(std::filesystem::is_empty(directory_ / ""));
 }
 
 TEST_F(OpenStore, PasswordComesFromAFile) {
     config_.store.kind = "etcd";
     config_.store.endpoints = {"http://127.0.0.1"};
     config_.store.user = "dnvme";
-    config_.store.password_file = directory_ + "/password";
-    expect_refused(Code::invalid, directory_ + "/password cannot be read");
+    config_.store.password_file = directory_ / "password";
+    expect_refused(Code::invalid, directory_ / "password cannot be read");
     std::ofstream(config_.store.password_file) << "\n";
     expect_refused(Code::invalid, "is empty");
     std::ofstream(config_.store.password_file) << "secret\n";

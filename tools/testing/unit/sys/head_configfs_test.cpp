@@ -2,12 +2,12 @@
 #include "sys/head_configfs.h"
 
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "files.h"
 #include "sys/kernel_log.h"
 #include "sys/refused.h"
 
@@ -62,13 +62,7 @@ class FakeHeads final : public ConfigFs {
 
 class HeadConfigfsTest : public testing::Test {
   protected:
-    static Path make_root() {
-        std::string dir = testing::TempDir() + "heads-XXXXXX";
-        const Path made = ::mkdtemp(dir.data());
-        fs::create_directories(made / "config");
-        return made;
-    }
-    ~HeadConfigfsTest() override { fs::remove_all(root); }
+    void SetUp() override { fs::create_directories(root / "config"); }
 
     void put(const std::string& file, const std::string& text) const {
         fs::create_directories((root / file).parent_path());
@@ -94,7 +88,8 @@ class HeadConfigfsTest : public testing::Test {
         return heads.find(path);
     }
 
-    Path root = make_root();
+    const TempDir directory;
+    const Path root = directory / "";
     FakeHeads fake{root / "config"};
     HeadConfigfs heads{fake, root / "config", root / "sys"};
 };

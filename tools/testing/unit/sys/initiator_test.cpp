@@ -2,12 +2,12 @@
 #include "sys/initiator.h"
 
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "files.h"
 #include "model/names.h"
 #include "sys/refused.h"
 #include "sys/text_file.h"
@@ -28,12 +28,6 @@ const std::string kHost = model::node_nqn(kNode);
 
 class InitiatorTest : public testing::Test {
   protected:
-    static Path make_root() {
-        std::string dir = testing::TempDir() + "initiator-XXXXXX";
-        return ::mkdtemp(dir.data());
-    }
-    ~InitiatorTest() override { fs::remove_all(root); }
-
     void put(const std::string& file, const std::string& text) const {
         fs::create_directories((root / file).parent_path());
         std::ofstream(root / file) << text << '\n';
@@ -61,7 +55,8 @@ class InitiatorTest : public testing::Test {
         return text_of(root / "class/nvme" / name / "delete_controller") == "1";
     }
 
-    Path root = make_root();
+    const TempDir directory;
+    const Path root = directory / "";
     ConfigFs files;
     std::vector<std::string> asked;
     Status answer;
