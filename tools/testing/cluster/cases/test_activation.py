@@ -6,16 +6,12 @@ from __future__ import annotations
 from typing import Any
 
 from rig import Machine
-from rig.guest import Command
 
 from stage import StorageNode, wait_until
 from stage.case import NodeCase, kernel
-from stage.host import argument_of, fio_results
+from stage.host import argument_of
+from stage.load import Load
 
-FIO: dict[str, Any] = {"name": "load", "bs": 4096, "rw": "randwrite", "direct": 1,
-                       "ioengine": "libaio", "iodepth": 8, "verify": "crc32c",
-                       "verify_fatal": 1, "do_verify": 1, "size": 4 << 20}
-BLOCKS: int = FIO["size"] // FIO["bs"]
 # A lost connection is tried again every second, and silence says nothing: guests are slow.
 CONNECT = "-c 1 -l 3600 -k 120"
 HEADS = "/sys/kernel/config/nvme_mpath_ext"
@@ -50,8 +46,7 @@ class ActivationTest(NodeCase):
 
     def test_owner_changes_under_load(self) -> None:
         lines = self.connected_head()
-        fio = self.host[0].start_fio_again_and_again(filename=self.head()["disk"], **FIO)
-        self.wait_writes()
+        load = Load(self.host[0], self.head()["disk"])
         with self.subTest("at the wish of the host"):
             self.choose("b")
             self.wait_active("b", owner=1)
@@ -66,7 +61,7 @@ class ActivationTest(NodeCase):
             refused = self.agent.ctl("path activate h b", check=False)
             self.assertEqual(refused.status, 2)
             self.assertIn("Host is down", refused.stderr)
-            self.wait_writes()
+            load.wait_writes()
             self.node.start_daemon()
             self.wait_path("b", "ready")
             self.choose("b")
@@ -76,9 +71,9 @@ class ActivationTest(NodeCase):
             self.wait_path("a", "off")
             self.host[0].machine.run(f"{lines[0]} {CONNECT}")
             self.wait_path("a", "ready")
-        self.wait_writes()
+        load.wait_writes()
         self.host[0].stop_fio()
-        self.assert_verified(fio)
+        load.assert_verified()
         self.take_down()
 
     def connected_head(self) -> list[str]:
@@ -130,16 +125,3 @@ class ActivationTest(NodeCase):
 
         wait_until(f"path {name} serves", is_active)
         self.assertEqual(self.node.ctl_json("volume show v1")["volume"]["owner"], owner)
-
-    def wait_writes(self) -> None:
-        """Wait until a quarter of what one run writes was written."""
-        disk = self.head()["disk"]
-        wanted = self.host[0].writes_done(disk) + BLOCKS // 4
-        wait_until("fio writes", lambda: self.host[0].writes_done(disk) > wanted)
-
-    def assert_verified(self, fio: Command) -> None:
-        result = fio.wait(timeout=1800)
-        self.assertEqual(result.status, 0, result.stdout + result.stderr)
-        for job in fio_results(result.stdout):
-            self.assertEqual(job["write"]["total_ios"], BLOCKS)
-            self.assertGreaterEqual(job["read"]["total_ios"], BLOCKS)

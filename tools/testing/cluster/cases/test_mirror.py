@@ -10,18 +10,8 @@ from __future__ import annotations
 
 from stage import wait_until
 from stage.case import NodeCase
-from stage.raid import REGION, SECTOR, Member, dirty_regions, members_of, raid_is_idle
-
-STOCK_ASSEMBLY = """
-modprobe -a dm-raid raid1
-dmsetup create s-meta0 --table "0 8192 linear {0.disk} {0.start}"
-dmsetup create s-data0 --table "0 {0.data_sectors} linear {0.disk} {0.data_start}"
-dmsetup create s-meta1 --table "0 8192 linear {1.disk} {1.start}"
-dmsetup create s-data1 --table "0 {1.data_sectors} linear {1.disk} {1.data_start}"
-dmsetup create s-raid --table "0 {0.data_sectors} raid raid1 3 0 region_size 8192 2 \
-/dev/mapper/s-meta0 /dev/mapper/s-data0 /dev/mapper/s-meta1 /dev/mapper/s-data1"
-"""
-STOCK_REMOVAL = "for d in raid data0 meta0 data1 meta1; do dmsetup remove s-$d; done"
+from stage.raid import (REGION, SECTOR, Member, StockArray, dirty_regions, members_of,
+                        raid_is_idle)
 
 
 class MirrorTest(NodeCase):
@@ -32,9 +22,7 @@ class MirrorTest(NodeCase):
         members = members_of(self.node, "v1")
         self.cut_power_under_writes(members)
         self.tear(members)
-        self.node.machine.run(STOCK_ASSEMBLY.format(*members))
-        wait_until("stock dm-raid is idle", lambda: raid_is_idle(self.node))
-        self.node.machine.run(STOCK_REMOVAL)
+        StockArray(self.node, members, "raid1 3 0", data_members=1).remove()
         self.assertFalse(self.halves_agree(members), "the test would not see a torn mirror")
         self.mend(members)
         self.assertTrue(self.halves_agree(members))

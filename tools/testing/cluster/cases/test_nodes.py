@@ -3,19 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rig.guest import Command
 from stage import StorageNode, wait_until
 from stage.case import soak_only
 from stage.cluster import ClusterCase
-from stage.host import argument_of, fio_results
+from stage.host import argument_of
+from stage.load import Load
 
 CREATE = "volume create v1 --size 64M --redundancy raid1 --node store1"
-FIO: dict[str, Any] = {"name": "load", "bs": 4096, "rw": "randwrite", "direct": 1,
-                       "ioengine": "libaio", "iodepth": 8, "verify": "crc32c",
-                       "verify_fatal": 1, "do_verify": 1, "size": 4 << 20}
-BLOCKS: int = FIO["size"] // FIO["bs"]
 EXT4 = """
 set -e
 mkfs.ext4 -q {device}
@@ -36,14 +30,14 @@ class NodesTest(ClusterCase):
     def test_mirror_over_two_nodes(self) -> None:
         device, nqn = self.connected_volume()
         self.host.machine.run(EXT4.format(device=device), timeout=900)
-        fio = self.load(device)
+        load = Load(self.host, device)
         before = [self.objects(node) for node in self.nodes]
         for node, signal in zip(self.nodes, ("KILL", "TERM")):
             node.stop_daemon(signal)
-            self.wait_writes(device)
+            load.wait_writes()
             node.start_daemon()
         self.host.stop_fio()
-        self.assert_verified(fio)
+        load.assert_verified()
         self.assertEqual([self.objects(node) for node in self.nodes], before)
         for node in self.nodes:
             self.assertNotIn("dm device", node.log())
@@ -98,23 +92,6 @@ class NodesTest(ClusterCase):
             f"nvme connect -t tcp -a {self.nodes[1].machine.address} -s {port} "
             f"-n nqn.2014-08.org.nvmexpress:uuid:{uuid}", check=False)
         self.assertNotEqual(refused.status, 0)
-
-    def load(self, device: str) -> Command:
-        fio = self.host.start_fio_again_and_again(filename=device, **FIO)
-        self.wait_writes(device)
-        return fio
-
-    def wait_writes(self, device: str) -> None:
-        """Wait until a quarter of what one run writes was written."""
-        wanted = self.host.writes_done(device) + BLOCKS // 4
-        wait_until("fio writes", lambda: self.host.writes_done(device) > wanted)
-
-    def assert_verified(self, fio: Command) -> None:
-        result = fio.wait(timeout=1800)
-        self.assertEqual(result.status, 0, result.stdout + result.stderr)
-        for job in fio_results(result.stdout):
-            self.assertEqual(job["write"]["total_ios"], BLOCKS)
-            self.assertGreaterEqual(job["read"]["total_ios"], BLOCKS)
 
     def delete_leaves_nothing(self) -> None:
         """store2 keeps its export until store1 has let go, and not longer."""

@@ -3,18 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rig.guest import Command
 from stage import wait_until
 from stage.case import NodeCase, without_uuids
-from stage.host import argument_of, fio_results
+from stage.host import argument_of
+from stage.load import Load
 
-FIO: dict[str, Any] = {"name": "load", "bs": 4096, "rw": "randwrite", "direct": 1,
-                       "ioengine": "libaio", "iodepth": 8, "verify": "crc32c",
-                       "verify_fatal": 1, "do_verify": 1, "size": 4 << 20}
 CREATE = "volume create v1 --size 256M --legs 2 --redundancy raid1"
-BLOCKS: int = FIO["size"] // FIO["bs"]
 
 
 class VolumeTest(NodeCase):
@@ -51,26 +45,26 @@ class VolumeTest(NodeCase):
         device, nqn = self.connected_volume()
         for signal in ("KILL", "TERM"):
             with self.subTest(signal=signal):
-                fio = self.load(device)
+                load = Load(self.host[0], device)
                 before = self.node.kernel_objects()
                 self.node.stop_daemon(signal)
-                self.wait_writes(device)
+                load.wait_writes()
                 self.node.start_daemon()
                 self.host[0].stop_fio()
                 self.assertEqual(self.node.kernel_objects(), before)
                 self.assertEqual(sentences(self.node.log(), "dm device"), [])
-                self.assert_verified(fio)
+                load.assert_verified()
         self.host[0].disconnect(nqn)
         self.delete("v1", 1)
 
     def test_power_cut_under_load(self) -> None:
         device, nqn = self.connected_volume()
-        fio = self.load(device)
+        load = Load(self.host[0], device)
         self.node.machine.power_cut()
         self.node.machine.boot()
         self.node.start_daemon()
         self.host[0].stop_fio()
-        self.assert_verified(fio)
+        load.assert_verified()
         self.host[0].disconnect(nqn)
         self.delete("v1", 1)
 
@@ -78,11 +72,11 @@ class VolumeTest(NodeCase):
         device, nqn = self.connected_volume()
         second = self.attach("v1", 2)
         other = self.host[1].connect(second)
-        fio = self.load(device)
+        load = Load(self.host[0], device)
         self.node.ctl("volume detach v1 host2")
-        self.wait_writes(device)
+        load.wait_writes()
         self.host[0].stop_fio()
-        self.assert_verified(fio)
+        load.assert_verified()
         wait_until("the detached host has lost its connection",
                    lambda: "live" not in self.controller_states(1))
         read = self.host[1].machine.start(f"dd if={other} of=/dev/null count=1 iflag=direct")
@@ -98,26 +92,8 @@ class VolumeTest(NodeCase):
         line = self.attach("v1", 1)
         return self.host[0].connect(line), argument_of(line, "-n")
 
-    def load(self, device: str) -> Command:
-        """fio, well under way, until stop_fio()."""
-        fio = self.host[0].start_fio_again_and_again(filename=device, **FIO)
-        self.wait_writes(device)
-        return fio
-
-    def wait_writes(self, device: str) -> None:
-        """Wait until a quarter of what one run writes was written."""
-        wanted = self.host[0].writes_done(device) + BLOCKS // 4
-        wait_until("fio writes", lambda: self.host[0].writes_done(device) > wanted)
-
     def controller_states(self, index: int) -> str:
         return self.host[index].machine.run("cat /sys/class/nvme/*/state; true").stdout
-
-    def assert_verified(self, fio: Command) -> None:
-        result = fio.wait(timeout=1800)
-        self.assertEqual(result.status, 0, result.stdout + result.stderr)
-        for job in fio_results(result.stdout):
-            self.assertEqual(job["write"]["total_ios"], BLOCKS)
-            self.assertGreaterEqual(job["read"]["total_ios"], BLOCKS)
 
 
 def sentences(text: str, words: str) -> list[str]:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several storage nodes over one etcd, which runs in the first one's guest."""
+"""Several storage nodes over one etcd."""
 
 from __future__ import annotations
 
+import json
 import unittest
 
 from rig import Disk, Rig
@@ -12,7 +13,12 @@ from stage.etcd import Etcd
 from stage.host import Host
 from stage.node import StorageNode
 
-CONFIG = "/etc/dnvme/dnvmed.toml"
+CONFIG = """[node]
+name = "{name}"
+[store]
+kind = "etcd"
+endpoints = {endpoints}
+"""
 # Connections of the machine as a host: controller, to what, as whom, in which state.
 CONNECTIONS = """
 cd /sys/class/nvme && for c in *; do [ "$(cat $c/transport)" = tcp ] &&
@@ -25,6 +31,9 @@ class ClusterCase(unittest.TestCase):
     """Nodes store1 and store2, each with a disk of its own name, and a host, host1."""
 
     kernel_arguments: list[str] = []
+    etcd_members = 1
+    # Whose guest it runs in: a test that kills the first node has it elsewhere.
+    etcd_with_host = False
     rig: Rig
     nodes: list[StorageNode]
     host: Host
@@ -36,11 +45,11 @@ class ClusterCase(unittest.TestCase):
         cls.addClassCleanup(cls.rig.close)
         machines = [cls.rig.machine(f"store{i}", kernel=kernel(), disks=[Disk(f"disk{i}", "1G")],
                                     kernel_arguments=cls.kernel_arguments) for i in (1, 2)]
-        guest = cls.rig.machine("host1", kernel=kernel(), memory="512M")
+        guest = cls.rig.machine("host1", kernel=kernel())
         cls.rig.boot()
         cls.nodes = [StorageNode(machine) for machine in machines]
         cls.host = Host(guest)
-        cls.etcd = Etcd(machines[0], members=1)
+        cls.etcd = Etcd(guest if cls.etcd_with_host else machines[0], cls.etcd_members)
         for number, node in enumerate(cls.nodes, 1):
             cls._start_node(number, node)
         cls.nodes[0].ctl(f"host create host1 --nqn {cls.host.nqn}")
@@ -51,8 +60,8 @@ class ClusterCase(unittest.TestCase):
     @classmethod
     def _start_node(cls, number: int, node: StorageNode) -> None:
         name, run = f"store{number}", node.machine.run
-        run(f"mkdir -p {CONFIG.rpartition('/')[0]} && printf '%s\\n' '[node]' 'name = \"{name}\"' "
-            f"'[store]' 'kind = \"etcd\"' 'endpoints = [\"{cls.etcd.endpoints[0]}\"]' > {CONFIG}")
+        config = CONFIG.format(name=name, endpoints=json.dumps(cls.etcd.endpoints))
+        run("mkdir -p /etc/dnvme && cat > /etc/dnvme/dnvmed.toml", stdin=config.encode())
         node.start_daemon()
         node.ctl(f"node create {name} --portal {node.machine.address}")
         disk = run(f"echo /dev/$(basename $(dirname $(grep -l disk{number} "

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 
 from rig import Machine
@@ -28,11 +27,6 @@ class Etcd:
     def endpoints(self) -> list[str]:
         """Where clients reach the members."""
         return [self._url(2379, i) for i in range(len(self.members))]
-
-    @staticmethod
-    def is_installed() -> bool:
-        """Guests see the programs of this machine."""
-        return os.access(PROGRAM, os.X_OK)
 
     def stop(self) -> None:
         """All members stand still: connections stay, and nobody answers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stage.conditions import wait_until
 from stage.node import StorageNode
 
 MIB = 1 << 20
@@ -54,6 +55,48 @@ def dirty_regions(node: StorageNode, member: Member) -> list[int]:
         f"count={BITMAP_BYTES} bs=4096 status=none | od -An -v -tx1 | tr -d ' \\n'").stdout
     bits = int.from_bytes(bytes.fromhex(text), "little")
     return [i for i in range(member.data_sectors * SECTOR // REGION) if bits >> i & 1]
+
+
+class StockArray:
+    """s-raid over the members of a leg: assembled as by anybody who knows nothing of dnvme."""
+
+    def __init__(self, node: StorageNode, members: list[Member], raid: str,
+                 data_members: int) -> None:
+        """raid: the type and its own parameters, as in the table of dm-raid."""
+        self.node = node
+        self.names = ["raid"]
+        for i, member in enumerate(members):
+            self._create(f"meta{i}", RAID_METADATA // SECTOR,
+                         f"linear {member.disk} {member.start}")
+            self._create(f"data{i}", member.data_sectors,
+                         f"linear {member.disk} {member.data_start}")
+        devices = " ".join(f"/dev/mapper/s-{name}" for name in self.names[1:])
+        node.machine.run("modprobe dm-raid")
+        self._dmsetup("raid", members[0].data_sectors * data_members,
+                      f"raid {raid} region_size {REGION // SECTOR} {len(members)} {devices}")
+        wait_until("stock dm-raid is idle", lambda: raid_is_idle(node))
+
+    def _create(self, name: str, sectors: int, target: str) -> None:
+        self._dmsetup(name, sectors, target)
+        self.names.append(name)
+
+    def _dmsetup(self, name: str, sectors: int, target: str) -> None:
+        self.node.machine.run(f"dmsetup create s-{name} --table '0 {sectors} {target}'")
+
+    def remove(self) -> None:
+        """The array, then what it stood on."""
+        for name in self.names:
+            self.node.machine.run(f"dmsetup remove s-{name}")
+
+
+def misfits(node: StorageNode, device: str, action: str = "check") -> int:
+    """What dm-raid has counted when it has read all of an array, or made it fit by "repair"."""
+    wait_until("dm-raid is in sync", lambda: raid_is_idle(node))
+    node.machine.run(f"dmsetup message {device} 0 {action}")
+    wait_until(f"dm-raid is through with {action}", lambda: raid_is_idle(node))
+    # ... raid <type> <#devices> <health> <done>/<all> <action> <mismatches> ...
+    status = node.machine.run(f"dmsetup status {device}").stdout.split()
+    return int(status[status.index("raid") + 6])
 
 
 def raid_is_idle(node: StorageNode) -> bool:
