@@ -100,6 +100,7 @@ void Coordinator::run() {
 /// As long as the lease lasts that it is bound to.
 void Coordinator::campaign(store::LeaseId lease) {
     store::Election election(store_, store::kLeaderKey, node_, lease);
+    Clocks clocks;
     bool led = false;
     do {
         const auto elected = election.campaign(led ? std::chrono::milliseconds(0) : kPeriod);
@@ -111,16 +112,20 @@ void Coordinator::campaign(store::LeaseId lease) {
             spdlog::info("node {} leads the cluster", node_);
         }
         led = *elected;
-        if (auto done = led ? lead(election) : Status(); !done) {
-            spdlog::debug("note which nodes are offline: {}", done.error().message());
+        if (!led) {
+            clocks = Clocks();
         }
+        if (auto done = led ? lead(election, clocks) : Status(); !done) {
+            spdlog::debug("note how the nodes are: {}", done.error().message());
+        }
+        presence_.tell_clocks(clocks.wrong());
     } while (wait() && presence_.lease() == lease);
     if (auto resigned = led ? election.resign() : Status(); !resigned) {
         spdlog::debug("{}", resigned.error().message());
     }
 }
 
-Status Coordinator::lead(store::Election& election) {
+Status Coordinator::lead(store::Election& election, Clocks& clocks) {
     const auto nodes = names_of_nodes(store_);
     if (!nodes) {
         return pass(nodes.error());
@@ -129,7 +134,9 @@ Status Coordinator::lead(store::Election& election) {
     if (!statuses) {
         return pass(statuses.error());
     }
-    const auto writes = note_absences(*nodes, *statuses, unix_now());
+    const std::int64_t now = unix_now();
+    clocks.look(*statuses, node_, now);
+    const auto writes = note_absences(*nodes, *statuses, now);
     if (writes.empty()) {
         return {};
     }

@@ -2,6 +2,9 @@
 #include "elsewhere.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -21,6 +24,48 @@ const v1::NodeStatus* find_status(const Observation& seen, const std::string& no
 std::int64_t absent_since(const Observation& seen, const std::string& node) {
     const auto absence = seen.statuses.absent.find(node);
     return absence == seen.statuses.absent.end() ? 0 : absence->second.since_unix_s();
+}
+
+std::string copy_words(const store::Statuses& statuses, const v1::NodeStatus& status) {
+    for (const auto& [name, other] : statuses.online) {
+        if (name != status.node() && !other.machine().empty() &&
+            other.machine() == status.machine()) {
+            return fmt::format("has the machine id of node '{}': one of them is a copy, give it a "
+                               "new one, see machine-id(5)",
+                               name);
+        }
+    }
+    return {};
+}
+
+std::string clock_words(const store::Statuses& statuses, const std::string& node) {
+    for (const auto& [name, other] : statuses.online) {
+        for (const v1::WrongClock& clock : other.clocks()) {
+            if (clock.node() == node) {
+                return fmt::format("its clock is {} s {} that of node '{}': see timedatectl(1)",
+                                   std::abs(clock.ahead_s()),
+                                   clock.ahead_s() > 0 ? "ahead of" : "behind", name);
+            }
+        }
+    }
+    return {};
+}
+
+/// Node and path of each device that carries the label of a disk.
+std::vector<std::pair<std::string, std::string>> nodes_with(const Observation& seen,
+                                                            const std::string& uuid) {
+    std::vector<std::pair<std::string, std::string>> nodes;
+    if (const std::string path = seen.disks.path_of(uuid); !path.empty()) {
+        nodes.emplace_back(seen.node, path);
+    }
+    for (const auto& [node, status] : seen.statuses.online) {
+        for (const v1::FoundDisk& disk : status.disks()) {
+            if (node != seen.node && disk.uuid() == uuid && !disk.path().empty()) {
+                nodes.emplace_back(node, disk.path());
+            }
+        }
+    }
+    return nodes;
 }
 
 VolumeState state_here(const Observation& seen, const v1::Volume& volume) {
@@ -61,6 +106,16 @@ VolumeState volume_state(const Observation& seen, const v1::Volume& volume) {
                                                   : state_on(seen, places.node_of(volume), volume);
 }
 
+std::string missing_words(const Observation& seen, const v1::Disk& disk) {
+    for (const auto& [node, path] : nodes_with(seen, disk.uuid())) {
+        if (node != disk.node()) {
+            return fmt::format("was moved to node '{}', where it is {}: move it back", node, path);
+        }
+    }
+    return fmt::format("no device of node '{}' carries its label: plug the disk in again",
+                       disk.node());
+}
+
 void view_disk_elsewhere(const Observation& seen, const v1::Disk& disk, v1::DiskView& view) {
     const v1::NodeStatus* status = find_status(seen, disk.node());
     if (status == nullptr) {
@@ -72,7 +127,7 @@ void view_disk_elsewhere(const Observation& seen, const v1::Disk& disk, v1::Disk
         status->disks(), [&](const v1::FoundDisk& one) { return one.uuid() == disk.uuid(); });
     if (found == status->disks().end()) {
         view.set_health(v1::HEALTH_DOWN);
-        view.set_problem(fmt::format("no device of node '{}' carries its label", disk.node()));
+        view.set_problem(missing_words(seen, disk));
         return;
     }
     view.set_current_path(found->path());
@@ -93,13 +148,9 @@ void view_presence(const Observation& seen, const std::string& node, v1::NodeVie
         return;
     }
     view.set_since_unix_s(status->started_unix_s());
-    for (const auto& [name, other] : seen.statuses.online) {
-        if (name != node && !other.machine().empty() && other.machine() == status->machine()) {
-            view.set_problem(
-                fmt::format("has the machine id of node '{}': one of them is a copy, "
-                            "give it a new one, see machine-id(5)",
-                            name));
-        }
+    view.set_problem(copy_words(seen.statuses, *status));
+    if (view.problem().empty()) {
+        view.set_problem(clock_words(seen.statuses, node));
     }
 }
 

@@ -18,6 +18,9 @@ struct VolumeState {
 };
 VolumeState volume_state(const Observation& seen, const v1::Volume& volume);
 
+/// Why a disk is not where it should be, or where it is instead.
+std::string missing_words(const Observation& seen, const v1::Disk& disk);
+
 /// Fills in where a disk of another node is, as that node says.
 void view_disk_elsewhere(const Observation& seen, const v1::Disk& disk, v1::DiskView& view);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "presence.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,6 +19,8 @@ namespace {
 /// A store may grant more than it was asked for, and more again when its leader changes.
 constexpr int kLeasesToWait = 3;
 constexpr std::chrono::milliseconds kRetry{500};
+/// Two clocks that are read one after the other, in whole seconds.
+constexpr std::int64_t kClockJitterS = 2;
 
 }  // namespace
 
@@ -63,6 +66,15 @@ void Presence::publish(v1::NodeStatus status) {
     wake_.notify_all();
 }
 
+void Presence::tell_clocks(const std::map<std::string, std::int64_t>& ahead_s) {
+    MutexLock lock(mutex_);
+    if (clocks_ != ahead_s) {
+        clocks_ = ahead_s;
+        dirty_ = true;
+        wake_.notify_all();
+    }
+}
+
 std::optional<store::LeaseId> Presence::lease() {
     MutexLock lock(mutex_);
     return lease_;
@@ -82,6 +94,10 @@ void Presence::work(Clock::time_point now) {
     }
     if (now >= renew_at_) {
         refresh_lease(now);
+    }
+    if (clock_was_set()) {
+        MutexLock lock(mutex_);
+        dirty_ = true;
     }
     write_status();
 }
@@ -126,6 +142,16 @@ void Presence::refresh_lease(Clock::time_point now) {
     }
 }
 
+/// Since the last call. What was told before does not tell how the clock is now.
+bool Presence::clock_was_set() {
+    const auto running = std::chrono::duration_cast<std::chrono::seconds>(
+        Clock::now().time_since_epoch());
+    const std::int64_t offset = unix_now() - running.count();
+    const bool was_set = std::abs(offset - clock_offset_s_) > kClockJitterS;
+    clock_offset_s_ = offset;
+    return was_set;
+}
+
 void Presence::lose_lease() {
     taken_ = false;
     MutexLock lock(mutex_);
@@ -139,7 +165,7 @@ void Presence::write_status() {
         if (!dirty_) {
             return;
         }
-        status = status_;
+        status = whole();
     }
     const auto done = put(status);
     failed_ = !done;
@@ -155,7 +181,7 @@ void Presence::write_status() {
 /// Something newer may have come meanwhile.
 void Presence::mark_written(const v1::NodeStatus& status) {
     MutexLock lock(mutex_);
-    dirty_ = status_.SerializeAsString() != status.SerializeAsString();
+    dirty_ = whole().SerializeAsString() != status.SerializeAsString();
 }
 
 /// False: somebody else is there.
@@ -181,6 +207,7 @@ Result<bool> Presence::put(const v1::NodeStatus& status) {
     whole.set_machine(identity_.machine);
     whole.set_boot(identity_.boot);
     whole.set_started_unix_s(started_unix_s_);
+    whole.set_told_unix_s(unix_now());
     whole.set_lease_s(static_cast<std::uint32_t>(ttl_.count()));
     whole.set_version(std::string(version()));
     const auto written = store_.transact(
@@ -210,7 +237,17 @@ Status Presence::get_lease() {
 
 v1::NodeStatus Presence::latest() {
     MutexLock lock(mutex_);
-    return status_;
+    return whole();
+}
+
+v1::NodeStatus Presence::whole() const {
+    v1::NodeStatus status = status_;
+    for (const auto& [node, ahead_s] : clocks_) {
+        v1::WrongClock& clock = *status.add_clocks();
+        clock.set_node(node);
+        clock.set_ahead_s(ahead_s);
+    }
+    return status;
 }
 
 bool Presence::is_ours(const v1::NodeStatus& other) const {

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "base/mutex.h"
@@ -41,6 +43,8 @@ class Presence {
 
     /// What to write next, as soon as possible; the identity is filled in. Any thread.
     void publish(v1::NodeStatus status);
+    /// The same for what only the leader says: whose clocks are how many seconds ahead. Any thread.
+    void tell_clocks(const std::map<std::string, std::int64_t>& ahead_s);
     /// Under which the place is held; nothing while it is not. Any thread.
     std::optional<store::LeaseId> lease();
 
@@ -56,12 +60,14 @@ class Presence {
     void wait();
     void take_place();
     void refresh_lease(Clock::time_point now);
+    bool clock_was_set();
     void write_status();
     void mark_written(const v1::NodeStatus& status);
     void lose_lease();
     Result<bool> put(const v1::NodeStatus& status);
     Status get_lease();
     [[nodiscard]] v1::NodeStatus latest();
+    [[nodiscard]] v1::NodeStatus whole() const DNVME_REQUIRES(mutex_);
     [[nodiscard]] bool is_ours(const v1::NodeStatus& other) const;
     void meet(const v1::NodeStatus& rival);
     [[nodiscard]] bool stopping();
@@ -76,6 +82,7 @@ class Presence {
     bool taken_ = false;
     bool over_ = false;
     bool failed_ = false;  ///< to write the status
+    std::int64_t clock_offset_s_ = 0;  ///< see clock_was_set()
     Clock::time_point renewed_{};
     Clock::time_point renew_at_{};
     std::optional<Rival> rival_;
@@ -86,6 +93,7 @@ class Presence {
     bool dirty_ DNVME_GUARDED_BY(mutex_) = false;
     std::optional<store::LeaseId> lease_ DNVME_GUARDED_BY(mutex_);
     v1::NodeStatus status_ DNVME_GUARDED_BY(mutex_);
+    std::map<std::string, std::int64_t> clocks_ DNVME_GUARDED_BY(mutex_);
     std::thread thread_;
 };
 

@@ -161,7 +161,7 @@ v1::DiskView view_disk(const Observation& seen, const v1::Disk& disk) {
         twice != seen.disks.ambiguous.end()) {
         view.set_problem("its label is on " + twice->second + ": remove the copy");
     } else if (view.current_path().empty()) {
-        view.set_problem("no device of this node carries its label: plug the disk in again");
+        view.set_problem(missing_words(seen, disk));
     }
     return view;
 }

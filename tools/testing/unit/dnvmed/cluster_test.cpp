@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include "../store/etcd_server.h"
+#include "base/unix_time.h"
 #include "files.h"
 #include "machine.h"
 #include "nodes.h"
 #include "store/records.h"
+#include "store/statuses.h"
 #include "view.h"
 
 namespace dnvme::daemon {
@@ -230,6 +232,31 @@ TEST_P(ClusterTest, CopyOfAMachineIsNamed) {
                   std::make_shared<sys::Simulator>(), n4);
     ASSERT_DONE(n1_->create_node("n4"));
     EXPECT_THAT(view_of_node(*n1_, "n4").problem(), HasSubstr("has the machine id of node 'n3'"));
+}
+
+TEST_P(ClusterTest, WrongClockIsNamed) {
+    v1::NodeStatus status;
+    status.set_node("n3");
+    status.set_told_unix_s(unix_now() + 3600);
+    ASSERT_TRUE(store_->transact(
+        {}, {{.key = store::status_key("n3"), .value = status.SerializeAsString()}}));
+    ASSERT_DONE(n1_->create_node("n3"));
+    EXPECT_TRUE(eventually([&] {
+        return view_of_node(*n1_, "n3").problem().find("s ahead of that of node") !=
+               std::string::npos;
+    }));
+}
+
+TEST_P(ClusterTest, DiskThatMovedIsNamed) {
+    const std::string uuid = cluster().disks.at("d2").uuid();
+    n2_->hurt([](sys::Simulator& sim) { sim.unplug("/dev/sim0"); });
+    n1_->hurt([&](sys::Simulator& sim) {
+        ASSERT_DONE(sim.disks().write_label("/dev/sim3", uuid, cluster().self.uuid()));
+    });
+    const auto seen = n1_->observe();
+    const auto view = view_disk(seen, seen.cluster.disks.at("d2"));
+    EXPECT_EQ(view.health(), v1::HEALTH_DOWN);
+    EXPECT_THAT(view.problem(), HasSubstr("moved to node 'n1', where it is /dev/sim3"));
 }
 
 // The lock file of the machine says that the one before is dead, and its lease may still run.
