@@ -253,10 +253,13 @@ TEST_P(ClusterTest, DiskThatMovedIsNamed) {
     n1_->hurt([&](sys::Simulator& sim) {
         ASSERT_DONE(sim.disks().write_label("/dev/sim3", uuid, cluster().self.uuid()));
     });
-    const auto seen = n1_->observe();
-    const auto view = view_disk(seen, seen.cluster.disks.at("d2"));
-    EXPECT_EQ(view.health(), v1::HEALTH_DOWN);
-    EXPECT_THAT(view.problem(), HasSubstr("moved to node 'n1', where it is /dev/sim3"));
+    ASSERT_DONE(n2_->create_host("h2"));  // it looks around, and says what it sees
+    const auto view = [&] {
+        const auto seen = n1_->observe();
+        return view_disk(seen, seen.cluster.disks.at("d2"));
+    };
+    ASSERT_TRUE(eventually([&] { return view().health() == v1::HEALTH_DOWN; }));
+    EXPECT_THAT(view().problem(), HasSubstr("moved to node 'n1', where it is /dev/sim3"));
 }
 
 // The lock file of the machine says that the one before is dead, and its lease may still run.
