@@ -27,6 +27,17 @@ true
 """
 
 
+def join(node: StorageNode, endpoints: list[str], disk: str) -> None:
+    """Start its daemon and bring node and disk in; the disk's name is its serial number."""
+    name, run = node.machine.name, node.machine.run
+    config = CONFIG.format(name=name, endpoints=json.dumps(endpoints))
+    run("mkdir -p /etc/dnvme && cat > /etc/dnvme/dnvmed.toml", stdin=config.encode())
+    node.start_daemon()
+    node.ctl(f"node create {name} --portal {node.machine.address}")
+    device = run(f"echo /dev/$(basename $(dirname $(grep -l {disk} /sys/block/*/serial)))")
+    node.ctl(f"disk create {device.stdout.strip()} --name {disk}")
+
+
 class ClusterCase(unittest.TestCase):
     """Nodes store1 and store2, each with a disk of its own name, and a host, host1."""
 
@@ -49,24 +60,13 @@ class ClusterCase(unittest.TestCase):
         cls.rig.boot()
         cls.nodes = [StorageNode(machine) for machine in machines]
         cls.host = Host(guest)
-        cls.etcd = Etcd(guest if cls.etcd_with_host else machines[0], cls.etcd_members)
+        cls.etcd = Etcd([guest if cls.etcd_with_host else machines[0]] * cls.etcd_members)
         for number, node in enumerate(cls.nodes, 1):
-            cls._start_node(number, node)
+            join(node, cls.etcd.endpoints, f"disk{number}")
         cls.nodes[0].ctl(f"host create host1 --nqn {cls.host.nqn}")
 
     def tearDown(self) -> None:
         self.rig.check_logs()
-
-    @classmethod
-    def _start_node(cls, number: int, node: StorageNode) -> None:
-        name, run = f"store{number}", node.machine.run
-        config = CONFIG.format(name=name, endpoints=json.dumps(cls.etcd.endpoints))
-        run("mkdir -p /etc/dnvme && cat > /etc/dnvme/dnvmed.toml", stdin=config.encode())
-        node.start_daemon()
-        node.ctl(f"node create {name} --portal {node.machine.address}")
-        disk = run(f"echo /dev/$(basename $(dirname $(grep -l disk{number} "
-                   "/sys/block/*/serial)))").stdout.strip()
-        node.ctl(f"disk create {disk} --name disk{number}")
 
     # --- words for tests ---
 
