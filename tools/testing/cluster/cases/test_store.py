@@ -60,7 +60,7 @@ class StoreTest(ClusterCase):
         self.assertFalse(self.status()["store"]["reachable"])
 
     def assert_wrong_clock_is_told(self) -> None:
-        """By the leader, whose clock is the measure: if that is the wrong one, then of the other."""
+        """By the leader, whose clock is the measure: if its own is wrong, of the other node."""
         machine = self.nodes[1].machine
         machine.run("date --set '+1 hour'")
         wait_until("a clock is wrong", lambda: "that of node" in self.problems_of_nodes())
