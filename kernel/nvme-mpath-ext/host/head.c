@@ -198,7 +198,7 @@ static struct mp_path *get_path(struct mp_head *head, unsigned int slot)
 	return path;
 }
 
-static void for_each_path(struct mp_head *head, void (*visit)(struct mp_path *path))
+static void visit_paths(struct mp_head *head, void (*visit)(struct mp_path *path))
 {
 	struct mp_path *path;
 	unsigned int i;
@@ -288,7 +288,7 @@ void mp_head_disable(struct mp_head *head)
 {
 	lockdep_assert_held(&head->mutex);
 	go_down(head);
-	for_each_path(head, leave);
+	visit_paths(head, leave);
 	cancel_delayed_work_sync(&head->failover_work);
 	cancel_delayed_work_sync(&head->expire_work);
 	mp_queue_fail(head);
@@ -296,7 +296,7 @@ void mp_head_disable(struct mp_head *head)
 	cancel_work_sync(&head->follow_work);
 	cancel_work_sync(&head->event_work);
 	del_gendisk(head->disk);
-	for_each_path(head, wait_until_closed);
+	visit_paths(head, wait_until_closed);
 	pr_info("%s: %s is gone\n", head->name, head->disk->disk_name);
 	put_disk(head->disk);
 	head->disk = NULL;
