@@ -22,8 +22,8 @@ std::vector<store::Write> note_absences(const std::set<std::string>& nodes,
                                         const store::Statuses& statuses, std::int64_t now_unix_s);
 
 /// Takes part in the election of the one daemon that does what only one should do, in a thread of
-/// its own. So far that is to note since when nodes are offline and whose clocks are wrong; it decides
-/// nothing about data, so nothing waits for it.
+/// its own. So far that is to note since when nodes are offline and whose clocks are wrong; it
+/// decides nothing about data, so nothing waits for it.
 class Coordinator {
   public:
     /// @p presence holds the lease under which this leads.

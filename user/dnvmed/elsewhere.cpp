@@ -30,9 +30,10 @@ std::string copy_words(const store::Statuses& statuses, const v1::NodeStatus& st
     for (const auto& [name, other] : statuses.online) {
         if (name != status.node() && !other.machine().empty() &&
             other.machine() == status.machine()) {
-            return fmt::format("has the machine id of node '{}': one of them is a copy, give it a "
-                               "new one, see machine-id(5)",
-                               name);
+            return fmt::format(
+                "has the machine id of node '{}': one of them is a copy, give it a "
+                "new one, see machine-id(5)",
+                name);
         }
     }
     return {};

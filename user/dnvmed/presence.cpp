@@ -144,8 +144,8 @@ void Presence::refresh_lease(Clock::time_point now) {
 
 /// Since the last call. What was told before does not tell how the clock is now.
 bool Presence::clock_was_set() {
-    const auto running = std::chrono::duration_cast<std::chrono::seconds>(
-        Clock::now().time_since_epoch());
+    const auto running =
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch());
     const std::int64_t offset = unix_now() - running.count();
     const bool was_set = std::abs(offset - clock_offset_s_) > kClockJitterS;
     clock_offset_s_ = offset;
