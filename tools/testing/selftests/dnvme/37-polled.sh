@@ -24,8 +24,7 @@ is_stopped() {
 }
 
 begin
-# Nothing is read back, and for memory of its own null_blk would sleep where it is polled.
-leg 0 64 memory_backed=0 irqmode=0 submit_queues=1 poll_queues=1
+leg 0 64 irqmode=0 submit_queues=1 poll_queues=1
 [ "$(cat /sys/block/nullb0/queue/io_poll)" = 1 ] || skip "null_blk does not poll"
 gate g /dev/nullb0
 [ "$(queue_limit g io_poll)" = 1 ] || skip "this kernel's device-mapper does not poll"
