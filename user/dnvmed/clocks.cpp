@@ -20,6 +20,10 @@ std::int64_t error_of(std::int64_t told, std::int64_t earliest, std::int64_t lat
 
 void Clocks::look(const store::Statuses& statuses, const std::string& self,
                   std::int64_t now_unix_s) {
+    // Our own clock was set back: what it measured counts for nothing.
+    if (now_unix_s < last_look_) {
+        *this = Clocks();
+    }
     const auto is_gone = [&](const auto& entry) { return !statuses.online.contains(entry.first); };
     std::erase_if(told_, is_gone);
     std::erase_if(wrong_, is_gone);

@@ -34,7 +34,6 @@ class StoreTest(ClusterCase):
         self.host.stop_fio()
         load.assert_verified()
         wait_until("all is well", lambda: "all data is safe" in self.status()["verdict"])
-        self.assert_wrong_clock_is_told()
         self.assert_dead_node_is_told()
 
     def volume_on_the_second_node(self) -> str:
@@ -58,17 +57,6 @@ class StoreTest(ClusterCase):
             self.assertIn(SILENCE, refused.stderr)
             self.assertEqual(node.kernel_objects(), objects)
         self.assertFalse(self.status()["store"]["reachable"])
-
-    def assert_wrong_clock_is_told(self) -> None:
-        """By the leader, whose clock is the measure: if its own is wrong, of the other node."""
-        machine = self.nodes[1].machine
-        machine.run("date --set '+1 hour'")
-        wait_until("a clock is wrong", lambda: "that of node" in self.problems_of_nodes())
-        machine.run("date --set '-1 hour'")
-        wait_until("the clocks are right", lambda: self.problems_of_nodes() == "")
-
-    def problems_of_nodes(self) -> str:
-        return "".join(node.get("problem", "") for node in self.status()["nodes"])
 
     def assert_dead_node_is_told(self) -> None:
         self.nodes[1].machine.power_cut()

@@ -27,19 +27,14 @@ true
 """
 
 
-def start(node: StorageNode, endpoints: list[str]) -> None:
-    """Write dnvmed.toml and start the daemon."""
-    config = CONFIG.format(name=node.machine.name, endpoints=json.dumps(endpoints))
-    node.machine.run("mkdir -p /etc/dnvme && cat > /etc/dnvme/dnvmed.toml", stdin=config.encode())
-    node.start_daemon()
-
-
 def join(node: StorageNode, endpoints: list[str], disk: str) -> None:
-    """Bring a node in, with its daemon and disk; the disk's name is its serial number."""
-    start(node, endpoints)
-    node.ctl(f"node create {node.machine.name} --portal {node.machine.address}")
-    device = node.machine.run(
-        f"echo /dev/$(basename $(dirname $(grep -l {disk} /sys/block/*/serial)))")
+    """Start its daemon and bring node and disk in; the disk's name is its serial number."""
+    name, run = node.machine.name, node.machine.run
+    config = CONFIG.format(name=name, endpoints=json.dumps(endpoints))
+    run("mkdir -p /etc/dnvme && cat > /etc/dnvme/dnvmed.toml", stdin=config.encode())
+    node.start_daemon()
+    node.ctl(f"node create {name} --portal {node.machine.address}")
+    device = run(f"echo /dev/$(basename $(dirname $(grep -l {disk} /sys/block/*/serial)))")
     node.ctl(f"disk create {device.stdout.strip()} --name {disk}")
 
 

@@ -64,6 +64,16 @@ TEST_F(ClocksTest, StaysWrongUntilAnotherTimeIsToldOrTheNodeIsGone) {
     EXPECT_THAT(clocks_.wrong(), IsEmpty());
 }
 
+TEST_F(ClocksTest, NobodyIsWrongWhenTheOwnClockWasSetBack) {
+    clocks_.look(told(900, 900), "n1", 5000);
+    clocks_.look(told(900, 1002), "n1", 5001);
+    EXPECT_THAT(clocks_.wrong(), ElementsAre(Pair("n2", -3998)));
+    clocks_.look(told(900, 1002), "n1", 1003);
+    EXPECT_THAT(clocks_.wrong(), IsEmpty());
+    clocks_.look(told(900, 1004), "n1", 1004);
+    EXPECT_THAT(clocks_.wrong(), IsEmpty());
+}
+
 // The own clock is the measure, and a daemon of an older version tells no time.
 TEST_F(ClocksTest, OwnTimeAndNoTimeAreNotJudged) {
     clocks_.look(told(5000, 0), "n1", 1001);
