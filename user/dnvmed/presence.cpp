@@ -22,6 +22,13 @@ constexpr std::chrono::milliseconds kRetry{500};
 /// Two clocks that are read one after the other, in whole seconds.
 constexpr std::int64_t kClockJitterS = 2;
 
+/// Of the time that people are told against that which nobody can set.
+std::int64_t clock_offset_s() {
+    const auto running = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
+    return unix_now() - running.count();
+}
+
 }  // namespace
 
 Presence::Presence(store::Store& store, Identity identity, std::chrono::seconds lease,
@@ -30,7 +37,8 @@ Presence::Presence(store::Store& store, Identity identity, std::chrono::seconds 
       identity_(std::move(identity)),
       ttl_(lease),
       listener_(std::move(listener)),
-      started_unix_s_(unix_now()) {}
+      started_unix_s_(unix_now()),
+      clock_offset_s_(clock_offset_s()) {}
 
 Presence::~Presence() {
     {
@@ -144,9 +152,7 @@ void Presence::refresh_lease(Clock::time_point now) {
 
 /// Since the last call. What was told before does not tell how the clock is now.
 bool Presence::clock_was_set() {
-    const auto running =
-        std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch());
-    const std::int64_t offset = unix_now() - running.count();
+    const std::int64_t offset = clock_offset_s();
     const bool was_set = std::abs(offset - clock_offset_s_) > kClockJitterS;
     clock_offset_s_ = offset;
     return was_set;

@@ -81,8 +81,8 @@ class Presence {
     // Of one thread at a time: that of try_take(), then our own.
     bool taken_ = false;
     bool over_ = false;
-    bool failed_ = false;              ///< to write the status
-    std::int64_t clock_offset_s_ = 0;  ///< see clock_was_set()
+    bool failed_ = false;          ///< to write the status
+    std::int64_t clock_offset_s_;  ///< see clock_was_set()
     Clock::time_point renewed_{};
     Clock::time_point renew_at_{};
     std::optional<Rival> rival_;
