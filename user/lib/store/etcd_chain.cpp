@@ -74,7 +74,8 @@ EtcdChain::Turn EtcdChain::take_turn(const etcdserverpb::TxnRequest& request, De
         case Fate::answered:
             return conclude(request, response);
         case Fate::refused:
-            return pass(attempt.error);
+            return attempt.error.code() == Code::no_space ? settle_full(mark, attempt.error)
+                                                          : pass(attempt.error);
         case Fate::again:
             etcd_.pause(deadline);
             return std::nullopt;
@@ -130,6 +131,22 @@ EtcdChain::Turn EtcdChain::settle(const std::string& mark, Deadline deadline) {
             etcd_.pause(deadline);
         }
     }
+}
+
+/// The transaction that fills etcd's database up is done, and answered like those that are refused
+/// after it.
+EtcdChain::Turn EtcdChain::settle_full(const std::string& mark, const Error& error) {
+    std::string found;
+    std::int64_t revision = 0;
+    if (auto read = read_mark(found, revision); !read) {
+        return give_up(read.error());
+    }
+    if (found != mark) {
+        return pass(error);
+    }
+    claimed_ = true;
+    revision_ = revision;
+    return revision;
 }
 
 EtcdChain::Turn EtcdChain::give_up(const Error& error) {

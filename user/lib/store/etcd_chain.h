@@ -44,6 +44,7 @@ class EtcdChain {
     Turn conclude(const etcdserverpb::TxnRequest& request,
                   const etcdserverpb::TxnResponse& response) DNVME_REQUIRES(mutex_);
     Turn settle(const std::string& mark, Deadline deadline) DNVME_REQUIRES(mutex_);
+    Turn settle_full(const std::string& mark, const Error& error) DNVME_REQUIRES(mutex_);
     Turn give_up(const Error& error) DNVME_REQUIRES(mutex_);
     void write_mark(const std::string& mark, etcdserverpb::TxnRequest& request)
         DNVME_REQUIRES(mutex_);
