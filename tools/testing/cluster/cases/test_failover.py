@@ -85,6 +85,7 @@ class FailoverTest(FailoverCase):
 
     # ---- both ----
 
+    @soak_only
     def test_link_of_host(self) -> None:
         self.host.machine.set_link(False)
         wait_until("both paths are lost", lambda: self.state("a") == self.state("b") == "failed")
@@ -106,6 +107,7 @@ class FailoverTest(FailoverCase):
 
     # ---- the host ----
 
+    @soak_only
     def test_path_is_disconnected_and_comes_back(self) -> None:
         self.host.machine.run(["nvme", "disconnect", "-n", self.a.nqn])
         self.moves_to("b")
@@ -114,6 +116,7 @@ class FailoverTest(FailoverCase):
         self.host.add_path(self.a)
         self.all_well()
 
+    @soak_only
     def test_stock_host_on_the_same_export(self) -> None:
         stock = self.b.machine
         connect(stock, self.a.nqn, self.a.machine.address, self.a.port)
