@@ -48,21 +48,32 @@ static bool may_push_back(const struct dnvme_leg *leg)
 	       dm_noflush_suspending(d->ti);
 }
 
+/*
+ * Only who does not poll can be told that it would block: dm core sends a
+ * polled bio that comes back so again by itself, and looks at it once more when
+ * it may be gone already (6.1 and 6.12, dm_io_complete()).
+ */
+static bool may_say_would_block(const struct bio *bio)
+{
+	return (bio->bi_opf & (REQ_NOWAIT | REQ_POLLED)) == REQ_NOWAIT;
+}
+
 static enum verdict judge(const struct dnvme_leg *leg, const struct bio *bio)
 {
 	if (!leg->shut)
 		return ADMIT;
 	if (must_fail(leg))
 		return FAIL;
-	if (bio->bi_opf & REQ_NOWAIT)
+	if (may_say_would_block(bio))
 		return WOULD_BLOCK;
 	return may_push_back(leg) ? PUSH_BACK : KEEP;
 }
 
 static void keep(struct dnvme_leg *leg, struct bio *bio)
 {
-	/* Released by a work item, where nobody polls. */
+	/* Released by a work item, where nobody polls and which may wait. */
 	bio_clear_polled(bio);
+	bio->bi_opf &= ~REQ_NOWAIT;
 	if (dnvme_break_order())
 		bio_list_add_head(&leg->held_bios, bio);
 	else

@@ -236,7 +236,8 @@ static void nowait_would_block(struct kunit *test)
 
 	stage_arrive_as(stage, 1, REQ_OP_WRITE | REQ_NOWAIT);
 	stage_arrive(stage, 2);
-	stage_expect_trace(stage, "X1=AGAIN H2");
+	stage_arrive_as(stage, 3, REQ_OP_WRITE | REQ_NOWAIT | REQ_POLLED);
+	stage_expect_trace(stage, "X1=AGAIN H2 H3");
 }
 
 static void old_writes_fail_and_old_reads_go(struct kunit *test)
