@@ -7,7 +7,7 @@
 _dnvmectl_verbs() {
 	case $1 in
 	node | disk) echo "create add list show set delete remove" ;;
-	volume) echo "create list show attach detach activate rename delete" ;;
+	volume) echo "create list show attach detach activate rename resize delete" ;;
 	host) echo "create list show connect disconnect delete" ;;
 	head) echo "create list show set delete" ;;
 	path) echo "create list show set activate delete" ;;
@@ -33,6 +33,8 @@ _dnvmectl_options() {
 	path\ set) echo "--priority --dry-run" ;;
 	path\ activate | volume\ rename) echo "--dry-run" ;;
 	volume\ activate) echo "--controller --dry-run" ;;
+	volume\ resize) echo "--size --dry-run" ;;
+	events) echo "--follow" ;;
 	host\ connect | host\ disconnect) echo "--all --dry-run" ;;
 	cluster\ backup) echo "--force" ;;
 	cluster\ restore) echo "--force --dry-run" ;;
@@ -50,7 +52,7 @@ _dnvmectl_names() {
 # What stands in the place of an argument: $1 is "NOUN VERB", $2 counts the arguments before it.
 _dnvmectl_arguments() {
 	case "$1 $2" in
-	*\ attach\ 0 | *\ detach\ 0 | volume\ activate\ 0 | volume\ rename\ 0) _dnvmectl_names volume ;;
+	*\ attach\ 0 | *\ detach\ 0 | volume\ activate\ 0 | volume\ rename\ 0 | volume\ resize\ 0) _dnvmectl_names volume ;;
 	*\ attach\ 1 | *\ detach\ 1) _dnvmectl_names host ;;
 	path\ list\ * | path\ *\ 0) _dnvmectl_names head ;;
 	path\ create\ 1) ;;
@@ -106,7 +108,7 @@ _dnvmectl() {
 		offered=$(_dnvmectl_options "${words[*]:0:2}")
 	else
 		case ${#words[@]} in
-		0) offered="node disk volume host head path cluster status info" ;;
+		0) offered="node disk volume host head path cluster status events info" ;;
 		1) offered=$(_dnvmectl_verbs "${words[0]}") ;;
 		*) offered=$(_dnvmectl_arguments "${words[*]:0:2}" $((${#words[@]} - 2))) ;;
 		esac

@@ -47,9 +47,10 @@ class Client {
     /// Calls @p on_part for each event, or other part of an answer, until there are no more.
     template <class Request, class Part>
     Status change(ChangeRpc<Request, Part> rpc, const Request& request,
-                  const std::function<void(const std::type_identity_t<Part>&)>& on_part) {
+                  const std::function<void(const std::type_identity_t<Part>&)>& on_part,
+                  std::chrono::seconds usual = kChangeTimeout) {
         grpc::ClientContext context;
-        context.set_deadline(deadline(kChangeTimeout));
+        context.set_deadline(deadline(usual));
         const auto reader = (stub_.get()->*rpc)(&context, request);
         Part part;
         while (reader->Read(&part)) {

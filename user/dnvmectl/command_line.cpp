@@ -89,6 +89,7 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_volume_activate(*app.get_subcommand("volume"), line);
     add_host_connect(*app.get_subcommand("host"), line);
     add_volume_rename(*app.get_subcommand("volume"), line);
+    add_volume_resize(*app.get_subcommand("volume"), line);
     add_head_set(*app.get_subcommand("head"), line);
     add_delete(app, line);
     add_head_create(*app.get_subcommand("head"), line);
@@ -103,6 +104,7 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_cluster_restore(*app.get_subcommand("cluster"), line);
     add_cluster_migrate_store(*app.get_subcommand("cluster"), line);
     add_status(app, line);
+    add_events(app, line);
     add_info(app, line);
 }
 

@@ -29,7 +29,7 @@ ordered_json of_head(const v1::HeadView& view, const v1::PathView& path) {
     return document;
 }
 
-/// One JSON document a command, nothing else.
+/// One JSON document a command, of events one a line; nothing else.
 class JsonFormatter final : public Formatter {
   public:
     explicit JsonFormatter(std::ostream& out) : out_(out) {}
@@ -41,6 +41,9 @@ class JsonFormatter final : public Formatter {
         ordered_json document = to_json(status);
         document["verdict"] = verdict(status).text;
         print(document);
+    }
+    void happened(const v1::ClusterEvent& event) override {
+        out_ << text(to_json(event), kOneLine) << std::endl;
     }
 
     void list(const v1::NodeList& nodes) override { print(to_json(nodes)); }
@@ -121,6 +124,7 @@ class JsonFormatter final : public Formatter {
     void renamed(const v1::VolumeView& view, const std::string& /*old*/) override {
         print(to_json(view));
     }
+    void resized(const v1::VolumeView& view) override { print(to_json(view)); }
 
     void backed_up(const BackupWritten& backup) override {
         ordered_json document = {{"file", backup.file}, {"size_bytes", backup.bytes}};
@@ -133,10 +137,14 @@ class JsonFormatter final : public Formatter {
     }
 
   private:
+    static constexpr int kIndent = 2;
+    static constexpr int kOneLine = -1;
+
     // What is not UTF-8 is replaced, not thrown at the user.
-    void print(const ordered_json& document) {
-        out_ << document.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    static std::string text(const ordered_json& document, int indent) {
+        return document.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
     }
+    void print(const ordered_json& document) { out_ << text(document, kIndent) << '\n'; }
 
     std::ostream& out_;
 };

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/size.h"
+#include "base/unix_time.h"
 #include "dnvmectl/formatter.h"
 #include "dnvmectl/json.h"
 #include "dnvmectl/table.h"
@@ -38,8 +39,14 @@ Cell health_cell(const v1::VolumeView& view) {
     return view.volume().deleting() ? Cell("deleting", Tone::warning) : health_cell(view.health());
 }
 
-Cell sync_cell(v1::LogicalDisk::Sync sync) {
-    return {word(sync), sync == v1::LogicalDisk::IN_SYNC ? Tone::good : Tone::warning};
+/// "rebuilding 42%" while that is known.
+Cell sync_cell(const v1::LogicalDisk& member, const v1::VolumeView& view) {
+    const auto rebuild = std::find_if(view.rebuilds().begin(), view.rebuilds().end(),
+                                      [&](const auto& one) { return one.uuid() == member.uuid(); });
+    const std::string done =
+        rebuild == view.rebuilds().end() ? "" : fmt::format(" {}%", rebuild->percent());
+    return {word(member.sync()) + done,
+            member.sync() == v1::LogicalDisk::IN_SYNC ? Tone::good : Tone::warning};
 }
 
 /// A cell is never empty: nobody should have to count blanks.
@@ -114,15 +121,25 @@ void add_problem(Table& table, const std::string& name, const std::string& probl
     }
 }
 
-Table member_table(const v1::Volume& volume, const DisksByUuid& disks) {
+/// Of every slice, in their order.
+std::string offsets_cell(const v1::LogicalDisk& member) {
+    std::string cell = format_size(member.offset_bytes());
+    for (const auto& slice : member.further_slices()) {
+        cell += ", " + format_size(slice.offset_bytes());
+    }
+    return cell;
+}
+
+Table member_table(const v1::VolumeView& view, const DisksByUuid& disks) {
+    const v1::Volume& volume = view.volume();
     Table table({"LEG", "EPOCH", "MEMBER", "DISK", "NODE", "OFFSET", "SIZE", "STATE"});
     for (int leg = 0; leg < volume.legs_size(); ++leg) {
         const auto& members = volume.legs(leg).members();
         for (int i = 0; i < members.size(); ++i) {
             const auto disk = disk_cells(members[i], disks);
             table.row({std::to_string(leg), std::to_string(volume.legs(leg).epoch()),
-                       std::to_string(i), disk[0], disk[1], format_size(members[i].offset_bytes()),
-                       format_size(members[i].size_bytes()), sync_cell(members[i].sync())});
+                       std::to_string(i), disk[0], disk[1], offsets_cell(members[i]),
+                       format_size(members[i].size_bytes()), sync_cell(members[i], view)});
         }
     }
     return table;
@@ -263,6 +280,12 @@ class TableFormatter final : public Formatter {
         print(table);
     }
 
+    void happened(const v1::ClusterEvent& event) override {
+        out_ << fmt::format("{}  {} {} {}", time_words(event.time_unix_s()), event.noun(),
+                            event.name(), event.what())
+             << std::endl;
+    }
+
     void list(const v1::NodeList& nodes) override {
         Table table({"NAME", "STATE", "PORTALS", "LABELS"});
         for (const v1::NodeView& view : nodes.nodes()) {
@@ -377,7 +400,7 @@ class TableFormatter final : public Formatter {
         add_problem(table, volume.name(), view.problem());
         print(table);
         out_ << '\n';
-        print(member_table(volume, disks));
+        print(member_table(view, disks));
         if (has_standbys(view)) {
             out_ << '\n';
             print(controller_table(view));
@@ -515,6 +538,10 @@ class TableFormatter final : public Formatter {
 
     void renamed(const v1::VolumeView& view, const std::string& old) override {
         say("volume {} is called {} now", old, view.volume().name());
+    }
+
+    void resized(const v1::VolumeView& view) override {
+        say("volume {} has {} now", view.volume().name(), format_size(view.volume().size_bytes()));
     }
 
     void backed_up(const BackupWritten& backup) override {

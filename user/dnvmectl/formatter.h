@@ -38,6 +38,8 @@ class Formatter {
     virtual void info(const v1::Info& info) = 0;
     virtual void show(const v1::ClusterView& view) = 0;
     virtual void status(const v1::ClusterStatus& status) = 0;
+    /// A line, at once.
+    virtual void happened(const v1::ClusterEvent& event) = 0;
 
     virtual void list(const v1::NodeList& nodes) = 0;
     virtual void list(const v1::DiskList& disks) = 0;
@@ -76,6 +78,8 @@ class Formatter {
     virtual void connections(const std::vector<ConnectionState>& states) = 0;
     /// A volume has another name than @p old.
     virtual void renamed(const v1::VolumeView& view, const std::string& old) = 0;
+    /// Hosts see all of a volume that has grown.
+    virtual void resized(const v1::VolumeView& view) = 0;
     virtual void backed_up(const BackupWritten& backup) = 0;
     virtual void restored(const v1::RestoreResult& result) = 0;
     virtual void migrated(const v1::MigrateResult& result, const std::string& config) = 0;

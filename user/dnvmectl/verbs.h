@@ -8,6 +8,7 @@ namespace dnvme::ctl {
 
 void add_info(CLI::App& app, CommandLine& line);
 void add_status(CLI::App& app, CommandLine& line);
+void add_events(CLI::App& app, CommandLine& line);
 
 /// To the noun `node`, `disk`, `volume`, `host` or `head` of @p app.
 void add_list(CLI::App& app, CommandLine& line);
@@ -42,5 +43,6 @@ void add_volume_attach(CLI::App& volume, CommandLine& line);
 void add_volume_detach(CLI::App& volume, CommandLine& line);
 void add_volume_activate(CLI::App& volume, CommandLine& line);
 void add_volume_rename(CLI::App& volume, CommandLine& line);
+void add_volume_resize(CLI::App& volume, CommandLine& line);
 
 }  // namespace dnvme::ctl

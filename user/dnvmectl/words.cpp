@@ -97,7 +97,7 @@ std::string word(const google::protobuf::EnumValueDescriptor& value) {
         name.remove_prefix(prefix.size());
     }
     if (name == "UNSPECIFIED") {
-        return "unknown";
+        return value.type() == v1::LogicalDisk::Trouble_descriptor() ? "none" : "unknown";
     }
     std::string text(name);
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "base/unix_time.h"
 #include "concerns.h"
 #include "owners.h"
 #include "store_actions.h"
@@ -11,6 +12,11 @@
 namespace dnvme::daemon {
 
 namespace {
+
+/// When a member may be judged otherwise soon, and while one is missing: what happens in the kernel
+/// wakes the daemon before that.
+constexpr std::chrono::milliseconds kLookSoon{2000};
+constexpr std::chrono::milliseconds kLookLater{60000};
 
 /// Parts of a plan by owner, in the plan's order.
 std::map<std::string, std::vector<plan::Action>> split(const std::vector<plan::Action>& plan,
@@ -50,6 +56,7 @@ struct Agent::Round {
     model::Cluster& cluster = records.cluster;
     FoundDisks disks{};
     plan::PathDevices paths{};
+    plan::MemberDecisions decisions{};
     plan::Desired desired{};
     plan::KernelState actual{};
     std::vector<plan::Action> plan{};
@@ -79,8 +86,9 @@ Status Outcome::of(const std::vector<std::string>& owners) const {
 const std::vector<Agent::Step>& Agent::pipeline() {
     static const std::vector<Step> steps = {
         {"load the store", &Agent::load},  {"probe the kernel", &Agent::probe},
-        {"plan", &Agent::make_plan},       {"check the plan", &Agent::check},
-        {"apply the plan", &Agent::apply}, {"record", &Agent::record},
+        {"judge members", &Agent::decide}, {"plan", &Agent::make_plan},
+        {"check the plan", &Agent::check}, {"apply the plan", &Agent::apply},
+        {"record", &Agent::record},
     };
     return steps;
 }
@@ -122,6 +130,7 @@ Outcome Agent::reconcile(const Progress& progress) {
 Result<Rehearsal> Agent::rehearse(const model::Cluster& cluster) {
     static const std::vector<Step> steps = {
         {"probe the kernel", &Agent::probe},
+        {"judge members", &Agent::decide},
         {"plan", &Agent::make_plan},
         {"check the plan", &Agent::check},
     };
@@ -158,28 +167,20 @@ Result<Observation> Agent::look(Round& round) {
     if (auto ran = run_steps(steps, round); !ran) {
         return pass(ran.error());
     }
-    auto healths = kernel_.raid_health();
-    if (!healths) {
-        return pass(healths.error(), "read the health of the legs");
-    }
     auto heads = kernel_.heads().status();
     if (!heads) {
         return pass(heads.error(), "read the state of the heads");
     }
-    Observation seen{.node = settings_.node,
-                     .cluster = std::move(round.cluster),
-                     .statuses = std::move(round.records.statuses),
-                     .disks = std::move(round.disks),
-                     .kernel = std::move(round.actual),
-                     .raids = {},
-                     .paths = std::move(round.paths),
-                     .heads = std::move(*heads),
-                     .down = std::move(round.outcome.down),
-                     .last = last_};
-    for (auto& health : *healths) {
-        seen.raids[health.uuid] = std::move(health);
-    }
-    return seen;
+    return Observation{.node = settings_.node,
+                       .cluster = std::move(round.cluster),
+                       .statuses = std::move(round.records.statuses),
+                       .disks = std::move(round.disks),
+                       .kernel = std::move(round.actual),
+                       .paths = std::move(round.paths),
+                       .heads = std::move(*heads),
+                       .down = std::move(round.outcome.down),
+                       .growing = std::move(round.outcome.growing),
+                       .last = last_};
 }
 
 Status Agent::load(Round& round) {
@@ -198,12 +199,19 @@ void Agent::keep(Round& round) {
     if (round.outcome.broken) {
         return;
     }
+    signs_ = plan::member_signs(round.actual);
+    disks_ = std::move(round.disks);
     records_ = std::move(round.records);
     std::erase_if(own_writes_, [&](auto revision) { return revision <= records_.revision; });
 }
 
 bool Agent::knows(std::int64_t revision) const {
     return revision <= records_.revision || own_writes_.contains(revision);
+}
+
+bool Agent::sees_members_change() {
+    const auto actual = kernel_.probe(disks_.usable);
+    return !actual || plan::member_signs(*actual) != signs_;
 }
 
 Status Agent::probe(Round& round) {
@@ -225,11 +233,28 @@ Status Agent::probe(Round& round) {
     return {};
 }
 
+Status Agent::decide(Round& round) {
+    const std::set<std::string> disks = round.disks.uuids();
+    const plan::Reach reach(round.cluster, disks, settings_.node, round.actual);
+    round.decisions =
+        plan::decide_members(round.cluster, settings_.node, reach, members_.history(), unix_now());
+    if (round.decisions.pending()) {
+        round.outcome.again = kLookSoon;
+    } else if (round.decisions.degraded) {
+        round.outcome.again = kLookLater;
+    }
+    return {};
+}
+
 Status Agent::make_plan(Round& round) {
-    round.desired = plan::build_desired(round.cluster, round.disks.uuids(), settings_, round.paths,
-                                        round.actual.connections);
-    round.plan = plan::make_plan(round.cluster, round.desired, round.actual);
+    const model::Cluster cluster =
+        plan::with_records(round.cluster, round.decisions.records, unix_now());
+    round.desired =
+        plan::build_desired(cluster, round.disks.uuids(), settings_, round.paths, round.actual);
+    round.plan = plan::make_plan(cluster, round.desired, round.actual, round.decisions);
     round.outcome.down = round.desired.down;
+    round.outcome.growing = round.desired.growing;
+    round.outcome.lacking = round.desired.lacking;
     return {};
 }
 
@@ -244,6 +269,7 @@ Status Agent::check(Round& round) {
 }
 
 Status Agent::apply(Round& round) {
+    members_.note(round.decisions);
     const Owners owners = round.owners();
     for (std::size_t i = 0; i < round.plan.size(); ++i) {
         const std::string owner = owners.of(round.plan[i]);

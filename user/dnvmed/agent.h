@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "base/result.h"
 #include "found_disks.h"
+#include "member_watch.h"
 #include "plan/planner.h"
 #include "store/records.h"
 #include "sys/doors.h"
@@ -28,7 +30,13 @@ struct Outcome {
     std::map<std::string, Error> failed;
     /// Volume uuid -> what it waits for.
     std::map<std::string, std::string> down;
+    /// Volume uuid -> what keeps it from having all of its size.
+    std::map<std::string, std::string> growing;
+    /// Volume uuid -> what it waits for of members that are recorded in-sync; it may serve.
+    std::map<std::string, std::string> lacking;
     std::size_t done = 0;
+    /// When to look again at the latest, though nothing has happened: at members of legs.
+    std::optional<std::chrono::milliseconds> again;
     /// Something was connected: another run can build on it.
     bool connected = false;
     /// Of the store: what it held then is what this came of.
@@ -36,8 +44,10 @@ struct Outcome {
     /// Records that concern this node have changed since the run before.
     bool concerned = false;
 
-    /// Nothing failed and nothing is waited for.
-    [[nodiscard]] bool settled() const { return !broken && failed.empty() && down.empty(); }
+    /// Nothing failed and no volume waits for anything.
+    [[nodiscard]] bool settled() const {
+        return !broken && failed.empty() && down.empty() && growing.empty();
+    }
     /// What kept the first of @p owners with a failure from being finished.
     [[nodiscard]] Status of(const std::vector<std::string>& owners) const;
 };
@@ -55,18 +65,22 @@ struct Observation {
     store::Statuses statuses;  ///< what all daemons say
     FoundDisks disks;
     plan::KernelState kernel;
-    std::map<std::string, sys::RaidHealth> raids;  ///< by dm uuid
     plan::PathDevices paths;                       ///< where the devices of paths are
     std::map<std::string, sys::HeadStatus> heads;  ///< by directory
     std::map<std::string, std::string> down;       ///< volume uuid -> what it waits for
+    std::map<std::string, std::string> growing;    ///< volume uuid -> why it is not as large yet
     Outcome last;                                  ///< of the last run
 };
 
 /// Reconciles this node's kernel to the store. State thread only.
 class Agent {
   public:
-    Agent(store::Store& store, sys::Kernel& kernel, plan::Settings settings)
-        : store_(store), kernel_(kernel), settings_(std::move(settings)) {}
+    Agent(store::Store& store, sys::Kernel& kernel, plan::Settings settings,
+          Clock clock = std::chrono::steady_clock::now)
+        : store_(store),
+          kernel_(kernel),
+          settings_(std::move(settings)),
+          members_(settings_.patience, std::move(clock)) {}
 
     [[nodiscard]] const std::string& node() const { return settings_.node; }
 
@@ -87,6 +101,9 @@ class Agent {
     /// Whether a change of the records at this revision is known already: read by the last run, or
     /// made by it.
     [[nodiscard]] bool knows(std::int64_t revision) const;
+    /// Whether gates or arrays have changed since the last run began. What it changed itself may
+    /// count, too.
+    [[nodiscard]] bool sees_members_change();
     /// Records of the last run.
     [[nodiscard]] const store::Loaded& records() const { return records_; }
 
@@ -102,6 +119,7 @@ class Agent {
     Status run_steps(const std::vector<Step>& steps, Round& round);
     Status load(Round& round);
     Status probe(Round& round);
+    Status decide(Round& round);
     Status make_plan(Round& round);
     Status check(Round& round);
     Status apply(Round& round);
@@ -114,9 +132,12 @@ class Agent {
     store::Store& store_;
     sys::Kernel& kernel_;
     const plan::Settings settings_;
+    MemberWatch members_;
     std::function<void(const Outcome&)> listener_;
     Outcome last_;
     store::Loaded records_;              ///< of the last run that read them
+    FoundDisks disks_;                   ///< the same
+    plan::MemberSigns signs_;            ///< the same
     std::set<std::int64_t> own_writes_;  ///< revisions after that, made by the agent itself
 };
 

@@ -31,6 +31,7 @@ constexpr std::int64_t kMaxDrainMs = 60000;
 // A shorter one would end with every short pause of the machine or of etcd.
 constexpr std::int64_t kMinLease = 3;
 constexpr std::int64_t kMaxLease = 600;
+constexpr std::int64_t kMaxPatience = 86400;
 
 /// Takes one value into the configuration; says what it expected, or nothing if it was that.
 using Take = std::function<std::optional<std::string>(const toml::node& value, Config& config)>;
@@ -103,6 +104,7 @@ const std::vector<Key>& keys() {
         {"store", "password_file", text(&StoreConfig::password_file)},
         {"export", "first_port_id", number(&Config::first_port_id, 1, kMaxFirstPortId)},
         {"gate", "drain_ms", number(&Config::drain_ms, 1, kMaxDrainMs)},
+        {"member", "patience_s", number(&Config::patience_s, 0, kMaxPatience)},
         {"log", "level", text(&Config::log_level)},
     };
     return all;

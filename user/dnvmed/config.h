@@ -32,6 +32,7 @@ struct Config {
     std::uint32_t lease_s = 10;
     std::uint16_t first_port_id = 1;
     std::uint32_t drain_ms = 3000;
+    std::uint32_t patience_s = 30;
     std::string log_level = "info";
 };
 

@@ -12,6 +12,7 @@
 #include "base/unix_time.h"
 #include "base/version.h"
 #include "cluster_status.h"
+#include "happenings.h"
 #include "node_status.h"
 
 namespace dnvme::daemon {
@@ -19,7 +20,10 @@ namespace dnvme::daemon {
 namespace {
 
 plan::Settings settings_of(const Config& config) {
-    return {.node = config.node, .port_id = config.first_port_id, .drain_ms = config.drain_ms};
+    return {.node = config.node,
+            .port_id = config.first_port_id,
+            .drain_ms = config.drain_ms,
+            .patience = std::chrono::seconds(config.patience_s)};
 }
 
 /// How long other nodes may take for their part of a request.
@@ -45,7 +49,7 @@ std::string status_words(const Outcome& outcome) {
         return outcome.failed.begin()->second.message();
     }
     return fmt::format("{} volume(s) wait for something: see dnvmectl volume list",
-                       outcome.down.size());
+                       outcome.down.size() + outcome.growing.size());
 }
 
 }  // namespace
@@ -69,6 +73,7 @@ Daemon::Daemon(const Config& config, bool simulated, Identity identity,
       next_tell_(thread),
       activations_(impatient_, *kernel_, agent_, thread),
       devices_(thread, [this] { devices_changed(); }),
+      dm_(thread, [this] { dm_changed(); }),
       presence_(observed_, std::move(identity), std::chrono::seconds(config.lease_s),
                 presence_listener()),
       coordinator_(observed_, presence_, config.node),
@@ -90,7 +95,11 @@ StoreWatch::Listener Daemon::watch_listener() {
 }
 
 void Daemon::start() {
+    note_events();
     if (auto started = simulated_ ? Status() : devices_.start(); !started) {
+        spdlog::error("{}", started.error().message());
+    }
+    if (auto started = simulated_ ? Status() : dm_.start(); !started) {
         spdlog::error("{}", started.error().message());
     }
     const auto taken = presence_.try_take();
@@ -119,26 +128,48 @@ void Daemon::refuse(const Error& why) {
 }
 
 void Daemon::records_changed(std::int64_t revision) {
+    note_events();
     if (in_place_ && !agent_.knows(revision)) {
         agent_.reconcile();
     }
 }
 
+/// What the store held when the daemon started is no event.
+void Daemon::note_events() {
+    auto loaded = store::load(impatient_);
+    if (!loaded) {
+        return;
+    }
+    if (noted_) {
+        events_.add(happenings(*noted_, *loaded, unix_now()));
+    }
+    noted_ = std::move(*loaded);
+}
+
 void Daemon::statuses_changed() {
+    note_events();
     waiting_.look();
 }
 
 void Daemon::store_recovered() {
+    note_events();
     if (in_place_) {
         agent_.reconcile();
     }
     waiting_.look();
 }
 
-/// Paths that came back are taken.
+/// Paths and members that came back are taken, and members that have grown made use of.
 void Daemon::devices_changed() {
-    const auto& heads = agent_.records().cluster.heads;
-    if (in_place_ && !heads.empty()) {
+    const auto& cluster = agent_.records().cluster;
+    if (in_place_ && !(cluster.heads.empty() && cluster.volumes.empty())) {
+        agent_.reconcile();
+    }
+}
+
+/// A member gate may hold, or an array may be through with a rebuild.
+void Daemon::dm_changed() {
+    if (in_place_ && agent_.sees_members_change()) {
         agent_.reconcile();
     }
 }
@@ -232,10 +263,17 @@ void Daemon::schedule(const Outcome& outcome) {
     if (outcome.settled()) {
         backoff_.reset();
         retry_.clear();
+    }
+    if (outcome.settled() && !outcome.again) {
         return;
     }
-    const auto delay = backoff_.next();
-    spdlog::warn("not everything is as it should be: next attempt in {} ms", delay.count());
+    auto delay = outcome.settled() ? *outcome.again : backoff_.next();
+    if (outcome.again) {
+        delay = std::min(delay, *outcome.again);
+    }
+    if (!outcome.settled()) {
+        spdlog::warn("not everything is as it should be: next attempt in {} ms", delay.count());
+    }
     if (auto set = retry_.set(delay, [this] { agent_.reconcile(); }); !set) {
         spdlog::error("{}", set.error().message());
     }

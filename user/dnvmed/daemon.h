@@ -11,6 +11,8 @@
 #include "config.h"
 #include "coordinator.h"
 #include "device_watch.h"
+#include "dm_watch.h"
+#include "event_log.h"
 #include "event_sources.h"
 #include "identity.h"
 #include "operations/runner.h"
@@ -40,6 +42,8 @@ class Daemon {
     Result<v1::ClusterStatus> status();
     /// Carries a request out and tells @p sink how it ends, maybe later.
     void operate(const Planner& planner, bool dry_run, const std::shared_ptr<QueueSink>& sink);
+    /// What happened in the cluster. Any thread.
+    EventLog& events() { return events_; }
     /// Why the loop was stopped, if not because somebody asked for it.
     [[nodiscard]] const std::optional<Error>& refusal() const { return refusal_; }
 
@@ -52,6 +56,8 @@ class Daemon {
     void statuses_changed();
     void store_recovered();
     void devices_changed();
+    void note_events();
+    void dm_changed();
 
     void after_run(const Outcome& outcome);
     void schedule(const Outcome& outcome);
@@ -75,6 +81,9 @@ class Daemon {
     v1::NodeStatus told_;  ///< what the other daemons were told last
     Activations activations_;
     DeviceWatch devices_;
+    EventLog events_;
+    std::optional<store::Loaded> noted_;  ///< up to where events have been noted
+    DmWatch dm_;
     bool in_place_ = false;
     std::optional<Error> refusal_;
     // Their threads end first.

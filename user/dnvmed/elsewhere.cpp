@@ -71,7 +71,11 @@ std::vector<std::pair<std::string, std::string>> nodes_with(const Observation& s
 
 VolumeState state_here(const Observation& seen, const v1::Volume& volume) {
     auto [health, problem] = volume_health(seen, volume);
-    VolumeState state{.health = health, .problem = std::move(problem), .since_unix_s = 0};
+    VolumeState state{.health = health,
+                      .problem = std::move(problem),
+                      .since_unix_s = 0,
+                      .rebuilds = rebuilds_of(seen, volume),
+                      .size_bytes = served_bytes(seen, volume)};
     if (const v1::NodeStatus* status = find_status(seen, seen.node)) {
         const v1::VolumeStatus* told = find_volume(*status, volume.uuid());
         state.since_unix_s = told != nullptr && told->health() == health ? told->since_unix_s() : 0;
@@ -95,8 +99,11 @@ VolumeState state_on(const Observation& seen, const std::string& node, const v1:
                 .problem = fmt::format("node '{}' has not said how its part is", node),
                 .since_unix_s = 0};
     }
-    return {
-        .health = told->health(), .problem = told->problem(), .since_unix_s = told->since_unix_s()};
+    return {.health = told->health(),
+            .problem = told->problem(),
+            .since_unix_s = told->since_unix_s(),
+            .rebuilds = {told->rebuilds().begin(), told->rebuilds().end()},
+            .size_bytes = told->size_bytes()};
 }
 
 }  // namespace

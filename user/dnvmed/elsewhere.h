@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "agent.h"
 #include "dnvme/v1/api.pb.h"
@@ -15,6 +16,8 @@ struct VolumeState {
     v1::Health health = v1::HEALTH_UNSPECIFIED;
     std::string problem;
     std::int64_t since_unix_s = 0;  ///< 0: not known
+    std::vector<v1::MemberProgress> rebuilds{};
+    std::uint64_t size_bytes = 0;  ///< what hosts see of it; 0: nothing, or not known
 };
 VolumeState volume_state(const Observation& seen, const v1::Volume& volume);
 

@@ -67,6 +67,7 @@ Status serve_until_stopped(Daemon& daemon, Archive& archive, StateThread& thread
     const Status ended = thread.run();
     spdlog::info("stopping; what was built stays and goes on serving");
     sd_notify(0, "STOPPING=1");
+    daemon.events().close();
     (*server)->Shutdown(std::chrono::system_clock::now() + kGrace);
     (*server)->Wait();
     if (daemon.refusal()) {

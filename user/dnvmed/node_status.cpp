@@ -30,6 +30,9 @@ v1::VolumeStatus make_volume(const Observation& seen, const v1::Volume& volume) 
     if (const auto waits = seen.down.find(volume.uuid()); waits != seen.down.end()) {
         status.set_waits(waits->second);
     }
+    const auto rebuilds = rebuilds_of(seen, volume);
+    status.mutable_rebuilds()->Assign(rebuilds.begin(), rebuilds.end());
+    status.set_size_bytes(served_bytes(seen, volume));
     return status;
 }
 

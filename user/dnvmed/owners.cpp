@@ -19,12 +19,12 @@ concept OneOf = (std::same_as<Action, Kinds> || ...);
 template <class A>
 concept OnDevice = OneOf<A, plan::CreateDm, plan::ReloadDm>;
 template <class A>
-concept OnDmUuid =
-    OneOf<A, plan::ResumeDm, plan::RemoveDm, plan::WipeDm, plan::FenceFront, plan::FailHeld>;
+concept OnDmUuid = OneOf<A, plan::ResumeDm, plan::RemoveDm, plan::WipeDm, plan::FenceFront,
+                         plan::FailHeld, plan::FailMember, plan::ReleaseMember, plan::CheckRaid>;
 template <class A>
 concept OnSubsystem = OneOf<A, plan::CreateSubsystem, plan::RemoveSubsystem, plan::CreateNamespace,
-                            plan::RemoveNamespace, plan::AllowHost, plan::DisallowHost,
-                            plan::LinkSubsystem, plan::UnlinkSubsystem>;
+                            plan::AnnounceSize, plan::RemoveNamespace, plan::AllowHost,
+                            plan::DisallowHost, plan::LinkSubsystem, plan::UnlinkSubsystem>;
 template <class A>
 concept OnPath = requires(const A& a) {
     a.head;
@@ -126,7 +126,7 @@ std::string Owners::of(const plan::Action& action) const {
                 return a.connection.nqn;
             } else if constexpr (std::same_as<A, plan::Disconnect>) {
                 return volume_of(model::uuid_in_nqn(a.nqn).value_or(a.nqn));
-            } else if constexpr (std::same_as<A, plan::MarkFormatted>) {
+            } else if constexpr (OneOf<A, plan::MarkFormatted, plan::RecordMember>) {
                 return a.volume_uuid;
             } else if constexpr (OneOf<A, plan::ForgetVolume, plan::ForgetHost>) {
                 return a.uuid;

@@ -16,6 +16,23 @@ namespace dnvme::daemon {
 namespace {
 
 constexpr int kMaxThreads = 64;
+/// Each has a thread of its own; the others are for those who ask and change.
+constexpr int kMaxFollowers = 16;
+/// How soon a follower that has gone is noticed while nothing happens.
+constexpr std::chrono::milliseconds kFollowPeriod{500};
+constexpr std::chrono::milliseconds kAtOnce{0};
+
+/// Counted as long as it lives.
+struct Follower {
+    explicit Follower(std::atomic<int>& count) : count(count), number(++count) {}
+    Follower(const Follower&) = delete;
+    Follower& operator=(const Follower&) = delete;
+    ~Follower() { --count; }
+
+    std::atomic<int>& count;
+    const int number;
+};
+
 constexpr mode_t kSocketMode = 0660;
 
 }  // namespace
@@ -148,6 +165,11 @@ grpc::Status Service::RenameVolume(Context* /*context*/, const v1::RenameVolumeR
     return change(rename_volume, *request, *events);
 }
 
+grpc::Status Service::ResizeVolume(Context* /*context*/, const v1::ResizeVolumeRequest* request,
+                                   Events* events) {
+    return change(resize_volume, *request, *events);
+}
+
 grpc::Status Service::ListHeads(Context* /*context*/, const v1::ListRequest* request,
                                 v1::HeadList* heads) {
     return list(list_heads, *request, *heads);
@@ -191,6 +213,26 @@ grpc::Status Service::ActivatePath(Context* /*context*/, const v1::PathRequest* 
 grpc::Status Service::GetStatus(Context* /*context*/, const v1::GetStatusRequest* /*request*/,
                                 v1::ClusterStatus* status) {
     return answer(thread_.ask<v1::ClusterStatus>([this] { return daemon_.status(); }), *status);
+}
+
+grpc::Status Service::WatchEvents(Context* context, const v1::WatchEventsRequest* request,
+                                  grpc::ServerWriter<v1::ClusterEvent>* events) {
+    const Follower follower(followers_);
+    if (request->follow() && follower.number > kMaxFollowers) {
+        return {
+            grpc::StatusCode::RESOURCE_EXHAUSTED,
+            fmt::format("{} clients follow the events already: end one of them", kMaxFollowers)};
+    }
+    EventLog::Part part;
+    do {
+        part = daemon_.events().read(part.next, request->follow() ? kFollowPeriod : kAtOnce);
+        for (const v1::ClusterEvent& event : part.events) {
+            if (!events->Write(event)) {
+                return {grpc::StatusCode::CANCELLED, "the client has gone"};
+            }
+        }
+    } while (request->follow() && !part.over && !context->IsCancelled());
+    return grpc::Status::OK;
 }
 
 Result<std::unique_ptr<grpc::Server>> serve(Service& service, const std::string& socket) {

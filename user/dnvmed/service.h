@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -61,6 +62,8 @@ class Service final : public v1::Dnvme::Service {
                                 Events* events) override;
     grpc::Status RenameVolume(Context* context, const v1::RenameVolumeRequest* request,
                               Events* events) override;
+    grpc::Status ResizeVolume(Context* context, const v1::ResizeVolumeRequest* request,
+                              Events* events) override;
     grpc::Status ListHeads(Context* context, const v1::ListRequest* request,
                            v1::HeadList* list) override;
     grpc::Status CreateHead(Context* context, const v1::CreateHeadRequest* request,
@@ -79,6 +82,8 @@ class Service final : public v1::Dnvme::Service {
                               Events* events) override;
     grpc::Status GetStatus(Context* context, const v1::GetStatusRequest* request,
                            v1::ClusterStatus* status) override;
+    grpc::Status WatchEvents(Context* context, const v1::WatchEventsRequest* request,
+                             grpc::ServerWriter<v1::ClusterEvent>* events) override;
 
     // In service_cluster.cpp.
     grpc::Status GetCluster(Context* context, const v1::GetClusterRequest* request,
@@ -104,6 +109,7 @@ class Service final : public v1::Dnvme::Service {
     Daemon& daemon_;
     Archive& archive_;
     StateThread& thread_;
+    std::atomic<int> followers_ = 0;
 };
 
 /// Serves on a unix socket that its owner and group may use. Errors: internal.

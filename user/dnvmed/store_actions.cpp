@@ -3,6 +3,8 @@
 
 #include <variant>
 
+#include "base/unix_time.h"
+#include "plan/members.h"
 #include "store/records.h"
 
 namespace dnvme::daemon {
@@ -45,6 +47,19 @@ Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
     return commit(change.put(volume), store);
 }
 
+Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
+                         const plan::RecordMember& action) {
+    const v1::Volume* found = find_uuid(loaded.cluster.volumes, action.volume_uuid);
+    if (found == nullptr || !plan::may_record(*found, action)) {
+        return fail(Code::precondition,
+                    "its record says something else by now: it is looked at again");
+    }
+    v1::Volume volume = *found;
+    plan::record_member(volume, action, unix_now());
+    store::Change change(loaded);
+    return commit(change.put(volume), store);
+}
+
 template <class Record>
 Result<std::int64_t> forget(store::Store& store, const store::Loaded& loaded,
                             const Record* record) {
@@ -80,6 +95,7 @@ Result<std::int64_t> run(store::Store& /*store*/, const store::Loaded& /*loaded*
 
 bool is_store_action(const plan::Action& action) {
     return std::holds_alternative<plan::MarkFormatted>(action) ||
+           std::holds_alternative<plan::RecordMember>(action) ||
            std::holds_alternative<plan::ForgetVolume>(action) ||
            std::holds_alternative<plan::ForgetHost>(action) ||
            std::holds_alternative<plan::ForgetHead>(action);

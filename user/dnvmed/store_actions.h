@@ -9,7 +9,8 @@
 
 namespace dnvme::daemon {
 
-/// Whether the action is for the store (MarkFormatted, Forget*) and not for the kernel.
+/// Whether the action is for the store (MarkFormatted, RecordMember, Forget*) and not for the
+/// kernel.
 bool is_store_action(const plan::Action& action);
 
 /// Runs one action on the store. What was done already is success. Returns the revision of the

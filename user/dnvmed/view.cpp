@@ -173,6 +173,7 @@ v1::VolumeView view_volume(const Observation& seen, const v1::Volume& volume) {
     view.set_health(state.health);
     view.set_problem(state.problem);
     view.set_since_unix_s(state.since_unix_s);
+    view.mutable_rebuilds()->Assign(state.rebuilds.begin(), state.rebuilds.end());
     view.set_subsystem_nqn(model::subsystem_nqn(volume.uuid()));
     const v1::Node* node = node_of(seen.cluster, volume);
     add_portals(node, model::controllers_of(volume).front(), view);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/size.h"
+#include "base/unix_time.h"
 #include "model/controllers.h"
 #include "model/names.h"
 #include "model/redundancy.h"
@@ -40,7 +42,7 @@ bool is_there(const Observation& seen, const v1::LogicalDisk& member) {
 bool survives(const Observation& seen, const v1::Volume& volume, const v1::Leg& leg) {
     std::vector<bool> there;
     for (const auto& member : leg.members()) {
-        there.push_back(is_there(seen, member));
+        there.push_back(member.sync() == v1::LogicalDisk::IN_SYNC && is_there(seen, member));
     }
     return model::survives(volume.redundancy(), there);
 }
@@ -92,8 +94,34 @@ std::string why_down(const Observation& seen, const v1::Volume& volume) {
     return "its devices are not all there: see the log of dnvmed";
 }
 
+std::string stale_words(const v1::LogicalDisk& member, bool there) {
+    const std::string since =
+        member.sync_since_unix_s() == 0 ? "" : " since " + time_words(member.sync_since_unix_s());
+    if (member.trouble() == v1::LogicalDisk::ERRORS) {
+        return fmt::format("is stale{}: it answered with errors", since);
+    }
+    return fmt::format("is stale{}: {}", since,
+                       there ? "it was away, and is about to be rebuilt" : "it is not there");
+}
+
+std::optional<std::string> sync_problem(const Observation& seen, const v1::LogicalDisk& member) {
+    const std::string disk = disk_words(seen.cluster, member);
+    switch (member.sync()) {
+        case v1::LogicalDisk::STALE:
+            return fmt::format("the member on {} {}", disk,
+                               stale_words(member, is_there(seen, member)));
+        case v1::LogicalDisk::REBUILDING:
+            return fmt::format("the member on {} is being rebuilt", disk);
+        default:
+            return std::nullopt;
+    }
+}
+
 std::optional<std::string> member_problem(const Observation& seen, const v1::LogicalDisk& member,
                                           char letter) {
+    if (auto sync = sync_problem(seen, member)) {
+        return sync;
+    }
     if (!is_there(seen, member)) {
         return disk_words(seen.cluster, member) + " is not there";
     }
@@ -115,10 +143,15 @@ std::string settled_letters(std::string letters) {
     return letters;
 }
 
+/// Null if there is no array, or none that says anything.
+const plan::RaidHealth* raid_of(const Observation& seen, const v1::Leg& leg) {
+    const auto raid = seen.kernel.dm.find(model::dm_uuid(DmKind::raid, leg.uuid()));
+    return raid == seen.kernel.dm.end() || !raid->second.raid ? nullptr : &*raid->second.raid;
+}
+
 std::optional<std::string> leg_problem(const Observation& seen, const v1::Leg& leg) {
-    const auto raid = seen.raids.find(model::dm_uuid(DmKind::raid, leg.uuid()));
-    const std::string letters =
-        raid == seen.raids.end() ? "" : settled_letters(raid->second.health);
+    const plan::RaidHealth* raid = raid_of(seen, leg);
+    const std::string letters = raid == nullptr ? "" : settled_letters(raid->letters);
     for (int i = 0; i < leg.members_size(); ++i) {
         const auto at = static_cast<std::size_t>(i);
         const char letter = at < letters.size() ? letters[at] : 'A';
@@ -134,10 +167,32 @@ std::optional<std::string> unfinished(const Observation& seen, const v1::Volume&
     if (auto failed = seen.last.of({volume.uuid()}); !failed) {
         return failed.error().message();
     }
+    if (const auto why = seen.growing.find(volume.uuid()); why != seen.growing.end()) {
+        return fmt::format("has {} of its {} yet: it {}", format_size(served_bytes(seen, volume)),
+                           format_size(volume.size_bytes()), why->second);
+    }
     return std::nullopt;
 }
 
 }  // namespace
+
+std::vector<v1::MemberProgress> rebuilds_of(const Observation& seen, const v1::Volume& volume) {
+    std::vector<v1::MemberProgress> rebuilds;
+    for (const auto& leg : volume.legs()) {
+        const plan::RaidHealth* raid = raid_of(seen, leg);
+        for (const auto& member : leg.members()) {
+            if (member.sync() != v1::LogicalDisk::REBUILDING || raid == nullptr || raid->idle ||
+                raid->total_sectors == 0) {
+                continue;
+            }
+            v1::MemberProgress& added = rebuilds.emplace_back();
+            added.set_uuid(member.uuid());
+            added.set_percent(
+                static_cast<std::uint32_t>(raid->synced_sectors * 100 / raid->total_sectors));
+        }
+    }
+    return rebuilds;
+}
 
 VolumeHealth volume_health(const Observation& seen, const v1::Volume& volume) {
     if (volume.deleting()) {
@@ -157,6 +212,19 @@ VolumeHealth volume_health(const Observation& seen, const v1::Volume& volume) {
         return {v1::HEALTH_DEGRADED, *problem};
     }
     return {v1::HEALTH_OK, ""};
+}
+
+std::uint64_t served_bytes(const Observation& seen, const v1::Volume& volume) {
+    if (!model::has_controller(volume, volume.owner())) {
+        return 0;
+    }
+    const auto subsystem =
+        seen.kernel.subsystems.find(model::subsystem_nqn(model::owner_of(volume).uuid()));
+    if (subsystem == seen.kernel.subsystems.end()) {
+        return 0;
+    }
+    const auto exported = subsystem->second.namespaces.find(model::exported_nsid);
+    return exported == subsystem->second.namespaces.end() ? 0 : exported->second.size_bytes;
 }
 
 }  // namespace dnvme::daemon

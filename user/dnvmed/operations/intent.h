@@ -36,6 +36,8 @@ struct Intent {
     std::function<std::vector<Edit>(const model::Cluster&)> undo;
     /// Volume that has to be whole for this (its uuid); empty if none has to.
     std::string needs;
+    /// With all its members that are recorded in-sync.
+    bool needs_members = false;
     /// Looks whether it came true, and shows the object; nothing to show after a delete.
     std::function<Result<std::optional<v1::Event>>(const Observation&)> finish;
 };
@@ -106,6 +108,7 @@ Result<Intent> attach_volume(const Context& context, const v1::AttachRequest& re
 Result<Intent> detach_volume(const Context& context, const v1::AttachRequest& request);
 Result<Intent> activate_volume(const Context& context, const v1::ActivateVolumeRequest& request);
 Result<Intent> rename_volume(const Context& context, const v1::RenameVolumeRequest& request);
+Result<Intent> resize_volume(const Context& context, const v1::ResizeVolumeRequest& request);
 Result<Intent> create_head(const Context& context, const v1::CreateHeadRequest& request);
 Result<Intent> set_head(const Context& context, const v1::SetHeadRequest& request);
 Result<Intent> delete_head(const Context& context, const v1::DeleteRequest& request);

@@ -33,10 +33,20 @@ Result<std::int64_t> commit(store::Store& store, const store::Loaded& loaded,
     return change.revision();
 }
 
-Status check(const Intent& intent, const Outcome& rehearsed) {
-    if (const auto waits = rehearsed.down.find(intent.needs); waits != rehearsed.down.end()) {
+Status check_there(const Intent& intent, const std::map<std::string, std::string>& missing) {
+    if (const auto waits = missing.find(intent.needs); waits != missing.end()) {
         return fail(Code::precondition,
                     fmt::format("the volume {}: try again when it is there", waits->second));
+    }
+    return {};
+}
+
+Status check(const Intent& intent, const Outcome& rehearsed) {
+    if (auto there = check_there(intent, rehearsed.down); !there) {
+        return there;
+    }
+    if (auto whole = check_there(intent, rehearsed.lacking); intent.needs_members && !whole) {
+        return whole;
     }
     return rehearsed.of(intent.owners);
 }

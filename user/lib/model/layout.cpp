@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint64_t kPoolMetadataBase = 4 * kMiB;
 /// A mapping takes 16 bytes; nodes of the tree may be half full, and every block is counted.
 constexpr std::uint64_t kPoolMetadataPerBlock = 64;
+/// The smallest region of a write-intent bitmap that is worth its writes.
+constexpr std::uint64_t kMinRegion = 4 * kMiB;
 
 std::uint64_t divide_up(std::uint64_t value, std::uint64_t divisor) {
     return value / divisor + (value % divisor != 0 ? 1 : 0);
@@ -47,28 +49,51 @@ std::uint64_t pool_block_for(std::uint64_t leg_bytes) {
     return std::max(kMinPoolBlock, std::bit_ceil(divide_up(leg_bytes, kMaxPoolBlocks)));
 }
 
-LegLayout layout_leg(std::uint64_t leg_bytes, const Shape& shape) {
+LegLayout layout_leg(std::uint64_t leg_bytes, const Shape& shape, std::uint64_t pool_block) {
     LegLayout leg{};
     leg.size = leg_bytes;
-    leg.pool_block = pool_block_for(leg_bytes);
+    leg.pool_block = pool_block == 0 ? pool_block_for(leg_bytes) : pool_block;
     const std::uint64_t blocks = divide_up(leg_bytes, leg.pool_block);
     leg.pool_metadata = round_up(kPoolMetadataBase + blocks * kPoolMetadataPerBlock, kMiB);
     leg.pool_data = blocks * leg.pool_block;
-    leg.member = round_up(divide_up(leg.pool_metadata + leg.pool_data, data_members(shape)), kMiB);
-    if (has_raid(shape.redundancy))
-        leg.member += kRaidMetadata;
+    leg.member = member_bytes(leg, shape);
     return leg;
 }
 
 }  // namespace
 
+std::uint64_t whole_blocks(std::uint64_t bytes, std::uint64_t block) {
+    return round_up(bytes, block);
+}
+
+std::uint64_t member_bytes(const LegLayout& leg, const Shape& shape) {
+    const std::uint64_t data =
+        round_up(divide_up(leg.pool_metadata + leg.pool_data, data_members(shape)), kMiB);
+    return has_raid(shape.redundancy) ? data + kRaidMetadata : data;
+}
+
+std::uint64_t raid_bytes(std::uint64_t member_bytes, const Shape& shape) {
+    return (member_bytes - kRaidMetadata) * data_members(shape);
+}
+
+std::uint64_t raid_region(const v1::Leg& leg, v1::Redundancy redundancy) {
+    const std::uint64_t first =
+        leg.earlier().empty() ? leg.members(0).size_bytes() : leg.earlier(0).member_bytes();
+    const std::uint64_t bytes = raid_bytes(
+        first,
+        {.redundancy = redundancy, .members = static_cast<std::uint32_t>(leg.members_size())});
+    return std::max(kMinRegion, std::bit_ceil(divide_up(bytes, kMaxRegions)));
+}
+
 Result<VolumeLayout> layout_volume(std::uint64_t size_bytes, std::uint32_t legs,
-                                   std::uint64_t chunk_bytes, const Shape& shape) {
+                                   std::uint64_t chunk_bytes, const Shape& shape,
+                                   std::uint64_t pool_block) {
     if (Status shape = check_shape(size_bytes, legs, chunk_bytes); !shape)
         return pass(shape.error());
     // Both are powers of two, so the larger is a multiple of the other.
     const std::uint64_t unit = std::max(chunk_bytes, kMiB);
-    const LegLayout leg = layout_leg(round_up(divide_up(size_bytes, legs), unit), shape);
+    const LegLayout leg =
+        layout_leg(round_up(divide_up(size_bytes, legs), unit), shape, pool_block);
     return VolumeLayout{.size = legs * leg.size, .leg = leg};
 }
 

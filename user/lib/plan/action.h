@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "dnvme/v1/records.pb.h"
 #include "plan/kernel_state.h"
 
 namespace dnvme::plan {
@@ -61,6 +62,19 @@ struct WipeRemote {
 struct ResyncDirty {
     std::string rmeta_uuid;
 };
+/// Fails what a member gate holds and whatever it gets from then on: dm-raid goes on without that
+/// member, which the store has as stale by then.
+struct FailMember {
+    std::string uuid;
+};
+/// Sends what a member gate holds once more.
+struct ReleaseMember {
+    std::string uuid;
+};
+/// Succeeds only if dm-raid has failed no member of the array while it was assembled.
+struct CheckRaid {
+    std::string uuid;
+};
 /// Makes thin volume @ref thin_id in a pool; one that is there already is success.
 struct CreateThin {
     std::string pool_uuid;
@@ -86,6 +100,12 @@ struct CreateNamespace {
     std::string nqn;
     std::uint32_t nsid = 0;
     NvmetNamespace ns;
+};
+/// Has the kernel look how large the device is by now; hosts hear of it if that has changed.
+struct AnnounceSize {
+    std::string nqn;
+    std::uint32_t nsid = 0;
+    std::uint64_t size_bytes = 0;
 };
 /// Disabled, then removed. Waits for I/O in flight below.
 struct RemoveNamespace {
@@ -183,6 +203,17 @@ struct MarkFormatted {
     std::string volume_uuid;
     std::string leg_uuid;
 };
+/// Store: a member has another state of sync from here on. Refused if it is not @ref from any more,
+/// or if too few members would be left in-sync.
+struct RecordMember {
+    std::string volume_uuid;
+    std::string leg_uuid;
+    std::string member_uuid;
+    v1::LogicalDisk::Sync from = v1::LogicalDisk::SYNC_UNSPECIFIED;
+    v1::LogicalDisk::Sync to = v1::LogicalDisk::SYNC_UNSPECIFIED;
+    v1::LogicalDisk::Trouble trouble = v1::LogicalDisk::TROUBLE_UNSPECIFIED;
+    std::string where;  ///< "disk d2 on node n1"
+};
 /// Store: the record of a deleted volume or host goes, last of all.
 struct ForgetVolume {
     std::string uuid;
@@ -199,11 +230,12 @@ struct ForgetHead {
 
 using Action =
     std::variant<LoadModule, CreateDm, ReloadDm, FenceFront, FailHeld, ResumeDm, RemoveDm, WipeDm,
-                 WipeRemote, ResyncDirty, CreateThin, CreateNvmetHost, RemoveNvmetHost,
-                 CreateSubsystem, RemoveSubsystem, CreateNamespace, RemoveNamespace, AllowHost,
-                 DisallowHost, CreatePort, RemovePort, SetAccess, LinkSubsystem, UnlinkSubsystem,
-                 Connect, Disconnect, CreateHead, SetHead, EnableHead, DisableHead, RemoveHead,
-                 CreatePath, SetPriority, EnablePath, DisablePath, RemovePath, MarkFormatted,
+                 WipeRemote, ResyncDirty, FailMember, ReleaseMember, CheckRaid, CreateThin,
+                 CreateNvmetHost, RemoveNvmetHost, CreateSubsystem, RemoveSubsystem,
+                 CreateNamespace, AnnounceSize, RemoveNamespace, AllowHost, DisallowHost,
+                 CreatePort, RemovePort, SetAccess, LinkSubsystem, UnlinkSubsystem, Connect,
+                 Disconnect, CreateHead, SetHead, EnableHead, DisableHead, RemoveHead, CreatePath,
+                 SetPriority, EnablePath, DisablePath, RemovePath, MarkFormatted, RecordMember,
                  ForgetVolume, ForgetHost, ForgetHead>;
 
 /// One sentence in the imperative, the same for --dry-run, progress and the log:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each action does to a kernel that obeys.
+#include <linux/dm-dnvme.h>
+
 #include "plan/action.h"
 #include "plan/normalise.h"
 
@@ -11,6 +13,8 @@ DmDevice as_probed(DmDevice device) {
     for (DmTarget& target : device.table)
         target.params = normalise_params(target.type, target.params);
     device.suspended = false;
+    device.leg = 0;
+    device.raid.reset();
     return device;
 }
 
@@ -22,12 +26,14 @@ class Applier {
     void operator()(const CreateDm& a) const { state_.dm[a.device.uuid] = as_probed(a.device); }
     void operator()(const ReloadDm& a) const {
         DmDevice& device = state_.dm[a.device.uuid];
-        const std::int32_t opens = device.opens;
-        device = as_probed(a.device);
-        device.opens = opens;
+        DmDevice reloaded = as_probed(a.device);
+        reloaded.opens = device.opens;
+        device = std::move(reloaded);
     }
     void operator()(const ResumeDm& a) const { state_.dm[a.uuid].suspended = false; }
     void operator()(const RemoveDm& a) const { state_.dm.erase(a.uuid); }
+    void operator()(const FailMember& a) const { state_.dm[a.uuid].leg = DNVME_STATE_DEAD; }
+    void operator()(const ReleaseMember& a) const { state_.dm[a.uuid].leg = DNVME_STATE_LIVE; }
     void operator()(const CreateNvmetHost& a) const { state_.hosts.insert(a.nqn); }
     void operator()(const RemoveNvmetHost& a) const { state_.hosts.erase(a.nqn); }
     void operator()(const CreateSubsystem& a) const {
@@ -37,6 +43,9 @@ class Applier {
     void operator()(const RemoveSubsystem& a) const { state_.subsystems.erase(a.nqn); }
     void operator()(const CreateNamespace& a) const {
         state_.subsystems[a.nqn].namespaces[a.nsid] = a.ns;
+    }
+    void operator()(const AnnounceSize& a) const {
+        state_.subsystems[a.nqn].namespaces[a.nsid].size_bytes = a.size_bytes;
     }
     void operator()(const RemoveNamespace& a) const {
         state_.subsystems[a.nqn].namespaces.erase(a.nsid);
@@ -92,8 +101,10 @@ class Applier {
     void operator()(const WipeDm& /*a*/) const {}
     void operator()(const WipeRemote& /*a*/) const {}
     void operator()(const ResyncDirty& /*a*/) const {}
+    void operator()(const CheckRaid& /*a*/) const {}
     void operator()(const CreateThin& /*a*/) const {}
     void operator()(const MarkFormatted& /*a*/) const {}
+    void operator()(const RecordMember& /*a*/) const {}
     void operator()(const ForgetVolume& /*a*/) const {}
     void operator()(const ForgetHost& /*a*/) const {}
     void operator()(const ForgetHead& /*a*/) const {}

@@ -22,9 +22,18 @@ tl::unexpected<Error> not_ours(std::string_view what) {
     return fail(Code::internal, fmt::format("{} is not dnvme's: nothing was done to it", what));
 }
 
-bool is_front(const std::string& uuid) {
+bool is_kind(const std::string& uuid, model::DmKind kind) {
     const auto identity = model::parse_dm_uuid(uuid);
-    return identity && identity->kind == model::DmKind::front;
+    return identity && identity->kind == kind;
+}
+
+bool is_front(const std::string& uuid) {
+    return is_kind(uuid, model::DmKind::front);
+}
+
+Status is_member_gate(const std::string& uuid) {
+    const bool is = is_kind(uuid, model::DmKind::rmeta) || is_kind(uuid, model::DmKind::rdata);
+    return is ? Status() : not_ours("dm device " + uuid);
 }
 
 bool is_ours(const std::string& uuid, const std::string& name) {
@@ -64,8 +73,11 @@ class Checker {
     Status operator()(const WipeDm& a) const;
     Status operator()(const WipeRemote& a) const;
     Status operator()(const ResyncDirty& a) const;
+    Status operator()(const FailMember& a) const;
+    Status operator()(const ReleaseMember& a) const;
     Status operator()(const CreateSubsystem& a) const;
     Status operator()(const RemoveSubsystem& a) const;
+    Status operator()(const AnnounceSize& a) const { return knows_subsystem(a.nqn); }
     Status operator()(const RemoveNamespace& a) const;
     Status operator()(const DisallowHost& a) const;
     Status operator()(const UnlinkSubsystem& a) const;
@@ -89,6 +101,7 @@ class Checker {
     [[nodiscard]] Status is_cut(const std::string& nqn) const;
     [[nodiscard]] Status is_only_front(const DmDevice& front) const;
     [[nodiscard]] Status keeps_its_legs(const DmDevice& front) const;
+    [[nodiscard]] Status keeps_its_size(const DmDevice& device) const;
 
     const KernelState& actual_;
     KernelState state_;
@@ -163,6 +176,15 @@ Status Checker::keeps_its_legs(const DmDevice& front) const {
     return {};
 }
 
+/// Whoever stands on it has data up to its end.
+Status Checker::keeps_its_size(const DmDevice& device) const {
+    const auto there = state_.dm.find(device.uuid);
+    if (there == state_.dm.end() || there->second.sectors() <= device.sectors())
+        return {};
+    return refuse(fmt::format("it would shrink from {} to {} sectors", there->second.sectors(),
+                              device.sectors()));
+}
+
 Status Checker::operator()(const CreateDm& a) const {
     if (state_.dm.contains(a.device.uuid))
         return refuse("it is there already");
@@ -172,6 +194,8 @@ Status Checker::operator()(const CreateDm& a) const {
 }
 
 Status Checker::operator()(const ReloadDm& a) const {
+    if (Status keeps = keeps_its_size(a.device); !keeps)
+        return keeps;
     if (is_front(a.device.uuid)) {
         if (Status alone = is_only_front(a.device); !alone)
             return alone;
@@ -211,8 +235,7 @@ Status Checker::operator()(const RemoveDm& a) const {
 
 /// Only what stands below redundancy is ever wiped, and only when nothing stands on it.
 Status Checker::operator()(const WipeDm& a) const {
-    const auto identity = model::parse_dm_uuid(a.uuid);
-    if (!identity || identity->kind != model::DmKind::gate)
+    if (!is_kind(a.uuid, model::DmKind::gate) && !is_kind(a.uuid, model::DmKind::rmeta))
         return not_ours("dm device " + a.uuid);
     if (count_holders(state_, a.uuid) != 0)
         return refuse("something stands on it");
@@ -227,12 +250,19 @@ Status Checker::operator()(const WipeRemote& a) const {
 
 /// An array that runs has its superblocks in memory and writes over what is changed below it.
 Status Checker::operator()(const ResyncDirty& a) const {
-    const auto identity = model::parse_dm_uuid(a.rmeta_uuid);
-    if (!identity || identity->kind != model::DmKind::rmeta)
+    if (!is_kind(a.rmeta_uuid, model::DmKind::rmeta))
         return not_ours("dm device " + a.rmeta_uuid);
     if (count_holders(state_, a.rmeta_uuid) != 0)
         return refuse("its array is running");
     return is_ours_alone(a.rmeta_uuid);
+}
+
+Status Checker::operator()(const FailMember& a) const {
+    return is_member_gate(a.uuid);
+}
+
+Status Checker::operator()(const ReleaseMember& a) const {
+    return is_member_gate(a.uuid);
 }
 
 Status Checker::operator()(const CreateSubsystem& a) const {

@@ -78,6 +78,18 @@ std::string sentence(const ResyncDirty& a) {
     return fmt::format("have dirty regions of dm device {} resynced", name_of(a.rmeta_uuid));
 }
 
+std::string sentence(const FailMember& a) {
+    return fmt::format("fail what member gate {} gets", name_of(a.uuid));
+}
+
+std::string sentence(const ReleaseMember& a) {
+    return fmt::format("send what member gate {} holds once more", name_of(a.uuid));
+}
+
+std::string sentence(const CheckRaid& a) {
+    return fmt::format("check that dm device {} has failed no member", name_of(a.uuid));
+}
+
 std::string sentence(const CreateThin& a) {
     return fmt::format("create thin volume {} in dm device {}", a.thin_id, name_of(a.pool_uuid));
 }
@@ -103,6 +115,11 @@ std::string sentence(const RemoveSubsystem& a) {
 std::string sentence(const CreateNamespace& a) {
     return fmt::format("create namespace {} of nvmet subsystem {} on dm device {} with uuid {}",
                        a.nsid, a.nqn, name_of(a.ns.device_uuid), a.ns.uuid);
+}
+
+std::string sentence(const AnnounceSize& a) {
+    return fmt::format("announce that namespace {} of nvmet subsystem {} has {}", a.nsid, a.nqn,
+                       format_size(a.size_bytes));
 }
 
 std::string sentence(const RemoveNamespace& a) {
@@ -194,6 +211,30 @@ std::string sentence(const RemovePath& a) {
 
 std::string sentence(const MarkFormatted& a) {
     return fmt::format("record leg {} of volume {} as formatted", a.leg_uuid, a.volume_uuid);
+}
+
+const char* sync_words(const RecordMember& a) {
+    switch (a.to) {
+        case v1::LogicalDisk::IN_SYNC:
+            return "in-sync";
+        case v1::LogicalDisk::REBUILDING:
+            return "rebuilding";
+        default:
+            break;
+    }
+    switch (a.trouble) {
+        case v1::LogicalDisk::ERRORS:
+            return "stale, it answers with errors";
+        case v1::LogicalDisk::ABSENT:
+            return "stale, it is not there";
+        default:
+            return "stale";
+    }
+}
+
+std::string sentence(const RecordMember& a) {
+    return fmt::format("record member {} of leg {} on {} as {}", a.member_uuid, a.leg_uuid, a.where,
+                       sync_words(a));
 }
 
 std::string sentence(const ForgetVolume& a) {

@@ -2,13 +2,17 @@
 // What the store wants of this node's kernel.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <linux/dm-dnvme.h>
 
 #include "model/controllers.h"
+#include "model/growth.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "model/places.h"
+#include "model/redundancy.h"
 #include "plan/parts.h"
 #include "plan/planner.h"
+#include "plan/reach.h"
 #include "plan/tables.h"
 
 namespace dnvme::plan {
@@ -31,6 +35,8 @@ std::string why_senseless(const v1::Volume& volume) {
                 "the record of its leg {} has {} members instead of {} or no block "
                 "size",
                 leg.uuid(), leg.members_size(), members);
+        if (leg.earlier_size() != model::resizes_of(volume))
+            return "the records of its legs tell of different numbers of resizes";
     }
     return "";
 }
@@ -45,30 +51,29 @@ struct Export {
     std::uint32_t port_offset = 0;
     bool inaccessible = false;
     model::ControllerIds ids{};
+    std::uint64_t size_bytes = 0;
 };
 
 class Builder {
   public:
     Builder(const model::Cluster& cluster, const std::set<std::string>& disks,
-            const Settings& settings, const Connections& connections)
+            const Settings& settings, const KernelState& actual)
         : cluster_(cluster),
-          places_(cluster),
+          reach_(cluster, disks, settings.node, actual),
           found_(disks),
-          settings_(settings),
-          connections_(connections) {
-        if (const auto node = cluster.nodes.find(settings.node); node != cluster.nodes.end()) {
+          settings_(settings) {
+        if (const auto node = cluster.nodes.find(settings.node); node != cluster.nodes.end())
             portals_ = {node->second.portals().begin(), node->second.portals().end()};
-            desired_.node_nqn = model::node_nqn(node->second.uuid());
-        }
+        desired_.node_nqn = reach_.node_nqn();
         desired_.drain_ms = settings.drain_ms;
     }
 
     Desired build() {
         for (const auto& [name, volume] : cluster_.volumes) {
-            if (places_.is_served_by(volume, settings_.node))
+            if (places().is_served_by(volume, settings_.node))
                 build_whole(volume);
             else
-                build_exports(volume, places_.node_of(volume));
+                build_exports(volume, places().node_of(volume));
         }
         return std::move(desired_);
     }
@@ -76,16 +81,24 @@ class Builder {
   private:
     void build_whole(const v1::Volume& volume);
     void build_exports(const v1::Volume& volume, const std::string& node);
-    [[nodiscard]] std::string where(const v1::LogicalDisk& member) const;
+    void tell_absent(const v1::Volume& volume);
+    [[nodiscard]] const model::Places& places() const { return reach_.places(); }
     [[nodiscard]] std::string why_down(const v1::Volume& volume) const;
     [[nodiscard]] std::string why_unusable(const v1::LogicalDisk& member) const;
     [[nodiscard]] std::string why_unreachable(const v1::Volume& volume) const;
     [[nodiscard]] std::string why_not_served(std::uint32_t port_offset) const;
     [[nodiscard]] std::string why_not_exported(const v1::LogicalDisk& member) const;
-    [[nodiscard]] bool is_connected(const v1::LogicalDisk& member) const;
+    [[nodiscard]] std::set<std::string> missing(const v1::Volume& volume, const v1::Leg& leg) const;
+    [[nodiscard]] std::set<std::string> missing_to_start(const v1::Volume& volume,
+                                                         const v1::Leg& leg) const;
+    [[nodiscard]] std::set<std::string> missing_to_go_on(const v1::Leg& leg) const;
+    [[nodiscard]] LeftOut left_out(const v1::Volume& volume, const v1::Leg& leg) const;
+    [[nodiscard]] v1::Volume as_far_as_grown(const v1::Volume& volume);
     void add(const v1::Volume& volume);
     void add(const v1::Volume& volume, const v1::Leg& leg, const RemoteMembers& remote);
     void add(DmDevice device) { desired_.kernel.dm[device.uuid] = std::move(device); }
+    void keep(const v1::LogicalDisk& member);
+    void lead_back(const v1::Volume& volume, const v1::Leg& leg);
     void add_controller(const v1::Volume& volume, std::uint32_t number);
     void add_member(const v1::Leg& leg, const v1::LogicalDisk& member, const std::string& client);
     void add_export(const Export& wanted);
@@ -97,10 +110,9 @@ class Builder {
     }
 
     const model::Cluster& cluster_;
-    const model::Places places_;
+    const Reach reach_;
     const std::set<std::string>& found_;
     const Settings& settings_;
-    const Connections& connections_;
     std::vector<v1::Portal> portals_;  ///< of this node
     Desired desired_;
 };
@@ -112,10 +124,43 @@ void Builder::build_whole(const v1::Volume& volume) {
         return;
     }
     add_connections(volume);
-    if (std::string why = why_down(volume); !why.empty())
-        desired_.down[volume.uuid()] = std::move(why);
-    else
-        add(volume);
+    tell_absent(volume);
+    std::string why = why_down(volume);
+    if (why.empty()) {
+        add(as_far_as_grown(volume));
+        return;
+    }
+    desired_.down[volume.uuid()] = std::move(why);
+    for (const v1::Leg& leg : volume.legs())
+        lead_back(volume, leg);
+}
+
+void Builder::tell_absent(const v1::Volume& volume) {
+    std::set<std::string> absent;
+    for (const v1::Leg& leg : volume.legs()) {
+        for (const v1::LogicalDisk& member : leg.members()) {
+            if (member.sync() == v1::LogicalDisk::IN_SYNC)
+                absent.insert(reach_.why_absent(member));
+        }
+    }
+    absent.erase("");
+    if (!absent.empty())
+        desired_.lacking[volume.uuid()] = fmt::format("waits for {}", fmt::join(absent, ", "));
+}
+
+/// What holds I/O although its member is there: the disk, or the device of the connection, may be
+/// another one by now.
+void Builder::lead_back(const v1::Volume& volume, const v1::Leg& leg) {
+    const RemoteMembers remote = places().remote_members(volume);
+    for (const v1::LogicalDisk& member : leg.members()) {
+        const bool shut =
+            reach_.has_gate(member, DNVME_STATE_HELD) || reach_.has_gate(member, DNVME_STATE_DEAD);
+        if (!shut || !reach_.is_there(member) || member.sync() == v1::LogicalDisk::STALE)
+            continue;
+        for (DmDevice& device :
+             member_devices(leg, member, volume.redundancy(), remote, settings_.drain_ms))
+            add(std::move(device));
+    }
 }
 
 /// The members on this node's disks for the controllers on @p node, also while the volume is being
@@ -129,7 +174,7 @@ void Builder::build_exports(const v1::Volume& volume, const std::string& node) {
     std::set<std::string> missing;
     for (const v1::Leg& leg : volume.legs()) {
         for (const v1::LogicalDisk& member : leg.members()) {
-            if (places_.node_of(member) != settings_.node)
+            if (places().node_of(member) != settings_.node)
                 continue;
             if (std::string why = why_not_exported(member); !why.empty())
                 missing.insert(std::move(why));
@@ -141,44 +186,92 @@ void Builder::build_exports(const v1::Volume& volume, const std::string& node) {
         desired_.down[volume.uuid()] = fmt::format("waits for {}", fmt::join(missing, ", "));
 }
 
-std::string Builder::where(const v1::LogicalDisk& member) const {
-    const v1::Disk* disk = places_.disk(member.disk_uuid());
-    return disk == nullptr
-               ? fmt::format("disk {}, which the store does not know", member.disk_uuid())
-               : fmt::format("disk {} on node {}", disk->name(), disk->node());
-}
-
-/// The kernel mends a connection that broke; until then nobody knows what is at its other end.
-bool Builder::is_connected(const v1::LogicalDisk& member) const {
-    const auto there = connections_.find(model::logical_disk_nqn(member.uuid()));
-    return there != connections_.end() && there->second.host_nqn == desired_.node_nqn &&
-           there->second.live && !there->second.device.empty();
+/// Nothing is ever larger than what it stands on: after a resize all legs keep the size that they
+/// had until the last of the members on other nodes has grown. Those that are not in sync are taken
+/// in when they have (see members.h), so what has grown stays so.
+v1::Volume Builder::as_far_as_grown(const v1::Volume& volume) {
+    int resizes = model::resizes_of(volume);
+    if (resizes == 0)
+        return volume;
+    std::set<std::string> late;
+    for (const v1::Leg& leg : volume.legs()) {
+        const auto sizes = model::sizes_of(leg);
+        for (const v1::LogicalDisk& member : leg.members()) {
+            if (member.sync() != v1::LogicalDisk::IN_SYNC)
+                continue;
+            const std::uint64_t there = reach_.size_there(member);
+            if (there < member.size_bytes())
+                late.insert(reach_.where(member));
+            while (resizes > 0 && there < sizes[static_cast<std::size_t>(resizes)].member_bytes())
+                resizes--;
+        }
+    }
+    if (!late.empty())
+        desired_.growing[volume.uuid()] =
+            fmt::format("waits until its members have grown: {}", fmt::join(late, ", "));
+    return model::as_of(volume, resizes);
 }
 
 std::string Builder::why_unusable(const v1::LogicalDisk& member) const {
-    const std::string node = places_.node_of(member);
-    const bool here = node == settings_.node;
-    if (node.empty() || (here && !found_.contains(member.disk_uuid())))
-        return where(member);
-    if (!here && !is_connected(member))
-        return fmt::format("a connection to {}", where(member));
+    if (std::string why = reach_.why_absent(member); !why.empty())
+        return why;
     if (member.sync() != v1::LogicalDisk::IN_SYNC)
-        return fmt::format("an in-sync copy of what is on {}", where(member));
+        return fmt::format("an in-sync copy of what is on {}", reach_.where(member));
     return "";
 }
 
-/// A leg is assembled only from members that are in-sync: old data is never served.
+/// Members that are recorded in-sync are waited for until they are there, or recorded stale; those
+/// that are not are left out where the rest is enough: old data is never served. What parity gives
+/// for a missing member is right only if nothing was being written when the leg stopped, which
+/// nobody knows.
+std::set<std::string> Builder::missing_to_start(const v1::Volume& volume,
+                                                const v1::Leg& leg) const {
+    std::vector<bool> in_sync;
+    std::set<std::string> all;
+    std::set<std::string> absent;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        in_sync.push_back(member.sync() == v1::LogicalDisk::IN_SYNC);
+        all.insert(why_unusable(member));
+        if (in_sync.back())
+            absent.insert(reach_.why_absent(member));
+    }
+    const bool may_lack = leg.formatted() && !model::has_parity(volume.redundancy()) &&
+                          model::has_raid(volume.redundancy());
+    return may_lack && model::survives(volume.redundancy(), in_sync) ? absent : all;
+}
+
+/// While a member gate holds, whatever is done to what stands above it would wait, too.
+std::set<std::string> Builder::missing_to_go_on(const v1::Leg& leg) const {
+    std::set<std::string> held;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        if (member.sync() != v1::LogicalDisk::IN_SYNC &&
+            member.sync() != v1::LogicalDisk::REBUILDING)
+            continue;
+        const std::string why = reach_.why_absent(member);
+        if (!reach_.is_in_array(leg, member))
+            held.insert(why);
+        if (!reach_.has_gate(member, DNVME_STATE_HELD))
+            continue;
+        held.insert((why.empty() ? "an answer without error from " + reach_.where(member) : why) +
+                    ", and holds I/O");
+    }
+    return held;
+}
+
+std::set<std::string> Builder::missing(const v1::Volume& volume, const v1::Leg& leg) const {
+    return leg.formatted() && reach_.runs(leg) ? missing_to_go_on(leg)
+                                               : missing_to_start(volume, leg);
+}
+
 std::string Builder::why_down(const v1::Volume& volume) const {
     if (std::string why = why_senseless(volume); !why.empty())
         return why;
-    std::set<std::string> missing;
-    for (const v1::Leg& leg : volume.legs()) {
-        for (const v1::LogicalDisk& member : leg.members())
-            missing.insert(why_unusable(member));
-    }
-    missing.erase("");
-    if (!missing.empty())
-        return fmt::format("waits for {}", fmt::join(missing, ", "));
+    std::set<std::string> all;
+    for (const v1::Leg& leg : volume.legs())
+        all.merge(missing(volume, leg));
+    all.erase("");
+    if (!all.empty())
+        return fmt::format("waits for {}", fmt::join(all, ", "));
     return why_unreachable(volume);
 }
 
@@ -201,13 +294,13 @@ std::string Builder::why_unreachable(const v1::Volume& volume) const {
 
 std::string Builder::why_not_exported(const v1::LogicalDisk& member) const {
     if (!found_.contains(member.disk_uuid()))
-        return where(member);
+        return reach_.where(member);
     return why_not_served(member.port_offset());
 }
 
 void Builder::add(const v1::Volume& volume) {
     need({"dm_dnvme", "dm_thin_pool"});
-    const RemoteMembers remote = places_.remote_members(volume);
+    const RemoteMembers remote = places().remote_members(volume);
     for (const v1::Leg& leg : volume.legs())
         add(volume, leg, remote);
     if (!volume.standbys().empty())
@@ -221,8 +314,40 @@ void Builder::add(const v1::Volume& volume, const v1::Leg& leg, const RemoteMemb
         desired_.unformatted[leg.uuid()] = volume.uuid();
     if (model::has_raid(volume.redundancy()))
         need({"dm_raid", raid_module(volume.redundancy())});
-    for (DmDevice& device : leg_devices(leg, volume.redundancy(), remote, settings_.drain_ms))
+    const LeftOut without = left_out(volume, leg);
+    for (DmDevice& device :
+         leg_devices(leg, volume.redundancy(), remote, without, settings_.drain_ms))
         add(std::move(device));
+    for (const v1::LogicalDisk& member : leg.members()) {
+        if (!without.contains(member.uuid()) && !reach_.is_there(member))
+            keep(member);
+    }
+}
+
+/// One that is being rebuilt is trusted with nothing: a leg starts without it.
+LeftOut Builder::left_out(const v1::Volume& volume, const v1::Leg& leg) const {
+    LeftOut uuids;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        const bool rebuilds = member.sync() == v1::LogicalDisk::REBUILDING && reach_.runs(leg);
+        if (member.sync() != v1::LogicalDisk::IN_SYNC && !rebuilds &&
+            model::has_raid(volume.redundancy()))
+            uuids.insert(member.uuid());
+    }
+    return uuids;
+}
+
+/// The leg runs, and nothing was lost yet: what is there of a member that is away just now stays as
+/// it is.
+void Builder::keep(const v1::LogicalDisk& member) {
+    std::vector<std::string> parts = member_parts(member);
+    for (std::string& gate : member_gates(member))
+        parts.push_back(std::move(gate));
+    for (const std::string& uuid : parts) {
+        if (const auto there = reach_.actual().dm.find(uuid); there != reach_.actual().dm.end()) {
+            add(there->second);
+            desired_.kernel.dm.at(uuid).suspended = false;
+        }
+    }
 }
 
 void Builder::add_controller(const v1::Volume& volume, std::uint32_t number) {
@@ -235,7 +360,8 @@ void Builder::add_controller(const v1::Volume& volume, std::uint32_t number) {
                 .hosts = attached_hosts(cluster_, volume),
                 .port_offset = controller.port_offset(),
                 .inaccessible = number != volume.owner(),
-                .ids = model::controller_ids(volume, number)});
+                .ids = model::controller_ids(volume, number),
+                .size_bytes = volume.size_bytes()});
 }
 
 /// Its gate is that of the only client which it has.
@@ -249,7 +375,8 @@ void Builder::add_member(const v1::Leg& leg, const v1::LogicalDisk& member,
                 .device_uuid = model::dm_uuid(model::DmKind::gate, member.uuid()),
                 .nguid = member.uuid(),
                 .hosts = {client},
-                .port_offset = member.port_offset()});
+                .port_offset = member.port_offset(),
+                .size_bytes = member.size_bytes()});
 }
 
 void Builder::add_export(const Export& wanted) {
@@ -261,7 +388,8 @@ void Builder::add_export(const Export& wanted) {
                                                               {.device_uuid = wanted.device_uuid,
                                                                .uuid = wanted.uuid,
                                                                .nguid = wanted.nguid,
-                                                               .enabled = true}}},
+                                                               .enabled = true,
+                                                               .size_bytes = wanted.size_bytes}}},
                                               .allowed_hosts = wanted.hosts,
                                               .ids = wanted.ids};
     if (!wanted.hosts.empty())
@@ -285,7 +413,7 @@ void Builder::add_ports(const Export& wanted) {
 void Builder::add_connections(const v1::Volume& volume) {
     for (const v1::Leg& leg : volume.legs()) {
         for (const v1::LogicalDisk& member : leg.members()) {
-            if (places_.node_of(member) != settings_.node)
+            if (places().node_of(member) != settings_.node)
                 add_connection(member);
         }
     }
@@ -293,7 +421,7 @@ void Builder::add_connections(const v1::Volume& volume) {
 
 /// Through the first portal of the other node.
 void Builder::add_connection(const v1::LogicalDisk& member) {
-    const auto node = cluster_.nodes.find(places_.node_of(member));
+    const auto node = cluster_.nodes.find(places().node_of(member));
     if (desired_.node_nqn.empty() || node == cluster_.nodes.end() || node->second.portals().empty())
         return;
     const v1::Portal& portal = node->second.portals(0);
@@ -322,8 +450,8 @@ void forget_heads(const model::Cluster& cluster, const std::string& node, Desire
 
 Desired build_desired(const model::Cluster& cluster, const std::set<std::string>& disks,
                       const Settings& settings, const PathDevices& paths,
-                      const Connections& connections) {
-    Desired desired = Builder(cluster, disks, settings, connections).build();
+                      const KernelState& actual) {
+    Desired desired = Builder(cluster, disks, settings, actual).build();
     forget_heads(cluster, settings.node, desired);
     desired.kernel.heads = wanted_heads(cluster, settings.node, paths);
     if (!desired.kernel.heads.empty())

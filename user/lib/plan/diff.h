@@ -23,9 +23,9 @@ struct Diff {
     std::set<std::string> remove_dm;
     std::set<std::string> create_dm;
     std::set<std::string> reload_dm;
-    /// Fronts, among those that are reloaded, that have legs now and whose volume has standbys:
-    /// what they admitted must have landed before any of these has the legs. To the epoch of the
-    /// fence.
+    /// Fronts, among those that are reloaded for more than their size, that have legs now and whose
+    /// volume has standbys: what they admitted must have landed before any of these has the legs.
+    /// To the epoch of the fence.
     std::map<std::string, std::uint64_t> fence;
 
     // nvmet. Subsystems and hosts by NQN, ports by id.
@@ -36,6 +36,7 @@ struct Diff {
     std::set<std::uint16_t> remove_ports, create_ports;
     std::set<std::uint16_t> set_access;  ///< ports that stay
     std::set<Namespace> remove_namespaces, create_namespaces;
+    std::set<Namespace> announce;  ///< of those that stay: whose hosts do not know their size
     std::set<Permission> disallow, allow;
     std::set<std::string> remove_subsystems, create_subsystems;
     std::set<std::string> remove_hosts, create_hosts;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "model/names.h"
 #include "plan/diff.h"
 #include "plan/normalise.h"
 #include "plan/parts.h"
@@ -53,14 +54,32 @@ Holders holders_in(const KernelState& state) {
     return holders;
 }
 
+/// An array goes on without a member that it loses.
+bool lets_go(const Diff& diff, const std::string& holder, const std::string& uuid) {
+    const auto identity = model::parse_dm_uuid(holder);
+    const auto wanted = diff.wanted.dm.find(holder);
+    return identity && identity->kind == model::DmKind::raid && wanted != diff.wanted.dm.end() &&
+           !dm_devices_below(wanted->second).contains(uuid);
+}
+
 /// A device goes only after whoever holds it.
 void remove_with_holders(Diff& diff, const Holders& holders, const std::string& uuid) {
     if (!diff.remove_dm.insert(uuid).second)
         return;
     if (const auto above = holders.find(uuid); above != holders.end()) {
-        for (const std::string& holder : above->second)
-            remove_with_holders(diff, holders, holder);
+        for (const std::string& holder : above->second) {
+            if (!lets_go(diff, holder, uuid))
+                remove_with_holders(diff, holders, holder);
+        }
     }
+}
+
+/// The same legs under the same epoch.
+bool only_grows(const DmDevice& actual, const DmDevice& wanted) {
+    return actual.table.size() == 1 && wanted.table.size() == 1 &&
+           actual.table[0].length_sectors < wanted.table[0].length_sectors &&
+           actual.table[0].type == wanted.table[0].type &&
+           actual.table[0].params == wanted.table[0].params;
 }
 
 /// With the volume's epoch: what is there is of an earlier one.
@@ -68,7 +87,10 @@ void fence_fronts(Diff& diff, const v1::Volume& volume, const KernelState& actua
     if (volume.standbys().empty())
         return;
     for (const std::string& front : front_parts(volume)) {
-        if (diff.reload_dm.contains(front) && !dm_devices_below(actual.dm.at(front)).empty())
+        if (!diff.reload_dm.contains(front))
+            continue;
+        const DmDevice& there = actual.dm.at(front);
+        if (!dm_devices_below(there).empty() && !only_grows(there, diff.wanted.dm.at(front)))
             diff.fence[front] = volume.epoch();
     }
 }

@@ -117,6 +117,8 @@ void NvmetDiff::create_in(const NvmetSubsystem& subsystem) {
         if (whole || !there->second.namespaces.contains(nsid) ||
             diff_.remove_namespaces.contains({subsystem.nqn, nsid}))
             diff_.create_namespaces.emplace(subsystem.nqn, nsid);
+        else if (there->second.namespaces.at(nsid).size_bytes != ns.size_bytes)
+            diff_.announce.emplace(subsystem.nqn, nsid);
     }
     for (const std::string& host : subsystem.allowed_hosts) {
         if (whole || !there->second.allowed_hosts.contains(host))

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,14 +28,29 @@ struct DmTarget {
     bool operator==(const DmTarget&) const = default;
 };
 
+/// What dm-raid says of an array.
+struct RaidHealth {
+    /// A letter per member: 'A' in sync, 'a' not in sync, 'D' failed, '-' not in the table.
+    std::string letters;
+    bool idle = false;  ///< nothing is being synchronised
+    std::uint64_t synced_sectors = 0;
+    std::uint64_t total_sectors = 0;
+};
+
 /// A device-mapper device of ours, known by its uuid "DNVME-<kind>-<uuid>".
 struct DmDevice {
     std::string uuid;
     std::string name;
     std::vector<DmTarget> table;
     bool suspended = false;  ///< actual state only; never desired
-    std::int32_t opens = 0;  ///< open count; actual state only, not compared
+    // Actual state only, not compared:
+    std::int32_t opens = 0;            ///< open count
+    char leg = 0;                      ///< of a dnvme target with one leg: L, H, F, E or D
+    std::optional<RaidHealth> raid{};  ///< of an array
 
+    [[nodiscard]] std::uint64_t sectors() const {
+        return table.empty() ? 0 : table.back().start_sectors + table.back().length_sectors;
+    }
     bool operator==(const DmDevice& other) const {
         return uuid == other.uuid && name == other.name && table == other.table &&
                suspended == other.suspended;
@@ -46,8 +62,12 @@ struct NvmetNamespace {
     std::string uuid;         ///< namespace UUID, hyphenated
     std::string nguid;        ///< hyphenated as configfs shows it
     bool enabled = false;
+    std::uint64_t size_bytes = 0;  ///< what hosts were told; 0: not known; not compared
 
-    bool operator==(const NvmetNamespace&) const = default;
+    bool operator==(const NvmetNamespace& other) const {
+        return device_uuid == other.device_uuid && uuid == other.uuid && nguid == other.nguid &&
+               enabled == other.enabled;
+    }
 };
 
 /// A subsystem of ours: attr_model is "dnvme".
@@ -93,12 +113,13 @@ struct Head {
 
 /// The NVMe/TCP connection of this node, as a host, to a logical disk of another one.
 struct Connection {
-    std::string nqn;            ///< of the logical disk's subsystem
-    std::string address;        ///< of a portal of the other node
-    std::uint16_t service = 0;  ///< TCP port
-    std::string host_nqn;       ///< as whom
-    bool live = false;          ///< actual state only; one that broke is mended by the kernel
-    std::string device;         ///< actual state only: its path; empty: not there (yet)
+    std::string nqn;               ///< of the logical disk's subsystem
+    std::string address;           ///< of a portal of the other node
+    std::uint16_t service = 0;     ///< TCP port
+    std::string host_nqn;          ///< as whom
+    bool live = false;             ///< actual state only; one that broke is mended by the kernel
+    std::string device;            ///< actual state only: its path; empty: not there (yet)
+    std::uint64_t size_bytes = 0;  ///< actual state only: of its device
 
     bool operator==(const Connection& other) const {
         return nqn == other.nqn && address == other.address && service == other.service &&

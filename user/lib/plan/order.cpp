@@ -2,6 +2,9 @@
 // From what has to change to the order in which it can.
 #include <algorithm>
 
+#include <linux/dm-dnvme.h>
+
+#include "model/layout.h"
 #include "model/names.h"
 #include "plan/diff.h"
 #include "plan/parts.h"
@@ -17,15 +20,22 @@ constexpr std::uint32_t kThinId = 0;
 class Orderer {
   public:
     Orderer(const model::Cluster& cluster, const Desired& desired, const KernelState& actual,
-            Diff diff)
-        : cluster_(cluster), desired_(desired), actual_(actual), diff_(std::move(diff)) {}
+            const MemberDecisions& decisions, Diff diff)
+        : cluster_(cluster),
+          desired_(desired),
+          actual_(actual),
+          decisions_(decisions),
+          diff_(std::move(diff)) {}
 
     std::vector<Action> run() {
+        record();
         load_modules();
         resume();
+        let_go();
         fence();
         cut();
         fail_held();
+        fail_what_goes();
         take_export_down();
         take_devices_down();
         build();
@@ -39,11 +49,16 @@ class Orderer {
     }
 
   private:
+    using Members = std::vector<const v1::LogicalDisk*>;
+
+    void record();
     void load_modules();
     void resume();
+    void let_go();
     void fence();
     void cut();
     void fail_held();
+    void fail_what_goes();
     void take_export_down();
     void take_devices_down();
     void build();
@@ -56,8 +71,19 @@ class Orderer {
 
     void remove(const std::string& uuid);
     void build(const v1::Volume& volume, const v1::Leg& leg);
+    [[nodiscard]] bool grows(const DmDevice& wanted) const;
+    void let_go(const v1::Leg& leg);
+    void release(const v1::LogicalDisk& member);
     void build_pool(const v1::Volume& volume, const v1::Leg& leg);
-    void assemble(const v1::Volume& volume, const v1::Leg& leg, const DmDevice& raid);
+    void build_array(const v1::Volume& volume, const v1::Leg& leg);
+    void assemble(const v1::Volume& volume, const v1::Leg& leg, const Members& members);
+    void take_in(const v1::Leg& leg, const Members& members);
+    void hold_on_error(const v1::Leg& leg, const Members& members);
+    void set(const DmDevice& device);
+    [[nodiscard]] Members entering(const v1::Leg& leg) const;
+    [[nodiscard]] Members leaving(const v1::Leg& leg) const;
+    [[nodiscard]] static bool is_below(const KernelState& state, const v1::Leg& leg,
+                                       const v1::LogicalDisk& member);
     void build(const std::string& uuid);
     void wipe(const v1::Volume& volume, const v1::Leg& leg);
     void format(const v1::Volume& volume, const v1::Leg& leg);
@@ -78,10 +104,18 @@ class Orderer {
     const model::Cluster& cluster_;
     const Desired& desired_;
     const KernelState& actual_;
+    const MemberDecisions& decisions_;
     const Diff diff_;
     std::map<std::string, std::set<std::string>> holders_;  ///< of what is still to be removed
     std::vector<Action> plan_;
 };
+
+/// What the store does not have is not done either: it is the rest of their volumes' plan that
+/// stops where one of these fails.
+void Orderer::record() {
+    for (const RecordMember& change : decisions_.records)
+        add(change);
+}
 
 void Orderer::load_modules() {
     for (const std::string& module : diff_.load_modules)
@@ -102,6 +136,81 @@ void Orderer::resume() {
     }
 }
 
+bool Orderer::is_below(const KernelState& state, const v1::Leg& leg,
+                       const v1::LogicalDisk& member) {
+    const auto raid = state.dm.find(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    return raid != state.dm.end() &&
+           dm_devices_below(raid->second)
+               .contains(model::dm_uuid(model::DmKind::rdata, member.uuid()));
+}
+
+/// Members that the array gets, which may be all of them.
+Orderer::Members Orderer::entering(const v1::Leg& leg) const {
+    const bool anew = diff_.create_dm.contains(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    Members members;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        if (is_below(diff_.wanted, leg, member) && (anew || !is_below(actual_, leg, member)))
+            members.push_back(&member);
+    }
+    return members;
+}
+
+/// Members that an array loses which goes on.
+Orderer::Members Orderer::leaving(const v1::Leg& leg) const {
+    Members members;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        if (diff_.reload_dm.contains(model::dm_uuid(model::DmKind::raid, leg.uuid())) &&
+            is_below(actual_, leg, member) && !is_below(diff_.wanted, leg, member))
+            members.push_back(&member);
+    }
+    return members;
+}
+
+/// Before anything that waits for I/O: arrays go on without the members that the store has as
+/// stale.
+void Orderer::let_go() {
+    for (const auto& [name, volume] : cluster_.volumes) {
+        for (const v1::Leg& leg : volume.legs())
+            let_go(leg);
+    }
+}
+
+bool Orderer::grows(const DmDevice& wanted) const {
+    const auto there = actual_.dm.find(wanted.uuid);
+    return there != actual_.dm.end() && there->second.sectors() < wanted.sectors();
+}
+
+void Orderer::let_go(const v1::Leg& leg) {
+    const Members gone = leaving(leg);
+    for (const v1::LogicalDisk* member : gone) {
+        for (const std::string& gate : member_gates(*member)) {
+            if (const auto there = actual_.dm.find(gate);
+                there != actual_.dm.end() && there->second.leg != DNVME_STATE_DEAD)
+                add(FailMember{.uuid = gate});
+        }
+    }
+    if (gone.empty())
+        return;
+    DmDevice raid = diff_.wanted.dm.at(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    for (const v1::LogicalDisk* member : entering(leg))
+        raid = without_member(std::move(raid), *member);
+    // What it stands on has not grown yet.
+    if (grows(raid))
+        raid.table.at(0).length_sectors = actual_.dm.at(raid.uuid).sectors();
+    add(ReloadDm{.device = raid});
+}
+
+/// A gate with a new table has sent on what it held.
+void Orderer::release(const v1::LogicalDisk& member) {
+    for (const std::string& gate : member_gates(member)) {
+        const auto there = actual_.dm.find(gate);
+        if (there == actual_.dm.end() || diff_.reload_dm.contains(gate))
+            continue;
+        if (there->second.leg == DNVME_STATE_HELD || there->second.leg == DNVME_STATE_DEAD)
+            add(ReleaseMember{.uuid = gate});
+    }
+}
+
 /// The receipt of every front that loses its legs, before anything else: without it nothing further
 /// of its volume is done (L1, L3).
 void Orderer::fence() {
@@ -119,6 +228,17 @@ void Orderer::cut() {
 void Orderer::fail_held() {
     for (const auto& [front, epoch] : diff_.fence)
         add(FailHeld{.uuid = front});
+}
+
+/// Nobody will answer what is held below a leg that goes, and whatever takes it down would wait.
+void Orderer::fail_what_goes() {
+    for (const std::string& uuid : diff_.remove_dm) {
+        const auto identity = model::parse_dm_uuid(uuid);
+        const bool gate = identity && (identity->kind == model::DmKind::rmeta ||
+                                       identity->kind == model::DmKind::rdata);
+        if (gate && actual_.dm.at(uuid).leg == DNVME_STATE_HELD)
+            add(FailMember{.uuid = uuid});
+    }
 }
 
 void Orderer::take_export_down() {
@@ -174,9 +294,15 @@ void Orderer::build(const v1::Volume& volume, const v1::Leg& leg) {
     if (is_unformatted(leg))
         wipe(volume, leg);
     build_pool(volume, leg);
+    for (const v1::LogicalDisk& member : leg.members()) {
+        if (decisions_.release.contains(member.uuid()))
+            release(member);
+    }
     if (is_unformatted(leg))
         format(volume, leg);
     build(thin_part(leg));
+    if (diff_.create_dm.contains(model::dm_uuid(model::DmKind::raid, leg.uuid())))
+        hold_on_error(leg, entering(leg));
 }
 
 void Orderer::wipe(const v1::Volume& volume, const v1::Leg& leg) {
@@ -194,23 +320,80 @@ void Orderer::wipe(const v1::Volume& volume, const v1::Leg& leg) {
 
 void Orderer::build_pool(const v1::Volume& volume, const v1::Leg& leg) {
     const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
+    const Members members = entering(leg);
+    std::set<std::string> apart;
+    for (const v1::LogicalDisk* member : members) {
+        for (std::string& gate : member_gates(*member))
+            apart.insert(std::move(gate));
+    }
     for (const std::string& uuid : pool_parts(leg)) {
-        if (uuid == raid && diff_.create_dm.contains(uuid))
-            assemble(volume, leg, diff_.wanted.dm.at(uuid));
-        else
+        if (uuid == raid)
+            build_array(volume, leg);
+        else if (!apart.contains(uuid))
             build(uuid);
     }
 }
 
+void Orderer::build_array(const v1::Volume& volume, const v1::Leg& leg) {
+    const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
+    const Members members = entering(leg);
+    if (diff_.create_dm.contains(raid))
+        assemble(volume, leg, members);
+    else if (!members.empty())
+        take_in(leg, members);
+    else if (leaving(leg).empty() || grows(diff_.wanted.dm.at(raid)))
+        build(raid);
+}
+
 /// Where the last writes went, the members of a leg that was in use may not fit together.
-void Orderer::assemble(const v1::Volume& volume, const v1::Leg& leg, const DmDevice& raid) {
-    if (is_unformatted(leg)) {
-        add(CreateDm{.device = for_first_assembly(raid, volume.redundancy())});
-        return;
+void Orderer::assemble(const v1::Volume& volume, const v1::Leg& leg, const Members& members) {
+    const DmDevice& raid = diff_.wanted.dm.at(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    for (const v1::LogicalDisk* member : members) {
+        for (const std::string& gate : member_gates(*member))
+            set(for_assembly(diff_.wanted.dm.at(gate)));
     }
-    for (const v1::LogicalDisk& member : leg.members())
-        add(ResyncDirty{.rmeta_uuid = model::dm_uuid(model::DmKind::rmeta, member.uuid())});
-    add(CreateDm{.device = raid});
+    for (const v1::LogicalDisk* member : is_unformatted(leg) ? Members() : members)
+        add(ResyncDirty{.rmeta_uuid = model::dm_uuid(model::DmKind::rmeta, member->uuid())});
+    add(CreateDm{.device =
+                     is_unformatted(leg) ? for_first_assembly(raid, volume.redundancy()) : raid});
+}
+
+/// Whatever is on them counts for nothing.
+void Orderer::take_in(const v1::Leg& leg, const Members& members) {
+    std::set<int> indices;
+    for (int i = 0; i < leg.members_size(); i++) {
+        if (std::find(members.begin(), members.end(), &leg.members(i)) != members.end())
+            indices.insert(i);
+    }
+    for (const v1::LogicalDisk* member : members) {
+        for (const std::string& gate : member_gates(*member))
+            set(for_assembly(diff_.wanted.dm.at(gate)));
+        add(WipeDm{.uuid = model::dm_uuid(model::DmKind::rmeta, member->uuid()),
+                   .offset_bytes = 0,
+                   .length_bytes = model::kRaidMetadata});
+    }
+    const DmDevice& raid = diff_.wanted.dm.at(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    add(ReloadDm{.device = with_rebuild(raid, indices)});
+    hold_on_error(leg, members);
+}
+
+/// From here on dm-raid hears of no error before the agent has decided what it means.
+void Orderer::hold_on_error(const v1::Leg& leg, const Members& members) {
+    if (members.empty())
+        return;
+    for (const v1::LogicalDisk* member : members) {
+        for (const std::string& gate : member_gates(*member))
+            add(ReloadDm{.device = diff_.wanted.dm.at(gate)});
+    }
+    add(CheckRaid{.uuid = model::dm_uuid(model::DmKind::raid, leg.uuid())});
+}
+
+void Orderer::set(const DmDevice& device) {
+    const bool stays = actual_.dm.contains(device.uuid) && !diff_.remove_dm.contains(device.uuid);
+    if (stays)
+        add(ReloadDm{.device = device});
+    else
+        add(CreateDm{.device = device});
 }
 
 void Orderer::build(const std::string& uuid) {
@@ -243,6 +426,11 @@ void Orderer::put_export_up() {
     for (const auto& [nqn, nsid] : diff_.create_namespaces)
         add(CreateNamespace{
             .nqn = nqn, .nsid = nsid, .ns = diff_.wanted.subsystems.at(nqn).namespaces.at(nsid)});
+    for (const auto& [nqn, nsid] : diff_.announce)
+        add(AnnounceSize{
+            .nqn = nqn,
+            .nsid = nsid,
+            .size_bytes = diff_.wanted.subsystems.at(nqn).namespaces.at(nsid).size_bytes});
     for (const auto& [nqn, host] : diff_.allow)
         add(AllowHost{.nqn = nqn, .host_nqn = host});
 }
@@ -309,8 +497,8 @@ void Orderer::forget_hosts() {
 }  // namespace
 
 std::vector<Action> make_plan(const model::Cluster& cluster, const Desired& desired,
-                              const KernelState& actual) {
-    return Orderer(cluster, desired, actual, diff(cluster, desired, actual)).run();
+                              const KernelState& actual, const MemberDecisions& decisions) {
+    return Orderer(cluster, desired, actual, decisions, diff(cluster, desired, actual)).run();
 }
 
 }  // namespace dnvme::plan

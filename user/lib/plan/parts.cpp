@@ -23,12 +23,14 @@ std::vector<std::string> member_parts(const v1::LogicalDisk& member) {
     return {dm_uuid(DmKind::ld, member.uuid()), dm_uuid(DmKind::gate, member.uuid())};
 }
 
+std::vector<std::string> member_gates(const v1::LogicalDisk& member) {
+    return {dm_uuid(DmKind::rmeta, member.uuid()), dm_uuid(DmKind::rdata, member.uuid())};
+}
+
 std::vector<std::string> pool_parts(const v1::Leg& leg) {
     std::vector<std::string> parts;
-    for (const v1::LogicalDisk& member : leg.members()) {
-        parts.push_back(dm_uuid(DmKind::rmeta, member.uuid()));
-        parts.push_back(dm_uuid(DmKind::rdata, member.uuid()));
-    }
+    for (const v1::LogicalDisk& member : leg.members())
+        append(parts, member_gates(member));
     for (const DmKind kind : {DmKind::raid, DmKind::tmeta, DmKind::tdata, DmKind::pool})
         parts.push_back(dm_uuid(kind, leg.uuid()));
     return parts;

@@ -16,6 +16,9 @@ namespace dnvme::plan {
 /// Of one member: ld, gate.
 std::vector<std::string> member_parts(const v1::LogicalDisk& member);
 
+/// Its two gates below dm-raid: rmeta, rdata.
+std::vector<std::string> member_gates(const v1::LogicalDisk& member);
+
 /// Of one leg, from the gates up to the pool.
 std::vector<std::string> pool_parts(const v1::Leg& leg);
 

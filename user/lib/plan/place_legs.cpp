@@ -2,11 +2,13 @@
 #include "plan/place_legs.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/size.h"
 #include "base/uuid.h"
+#include "model/growth.h"
 #include "plan/placement/place.h"
 
 namespace dnvme::plan {
@@ -32,11 +34,15 @@ std::vector<placement::Slice> slices_on(const model::Cluster& cluster, const Nam
     for (const auto& [name, volume] : cluster.volumes) {
         for (const v1::Leg& leg : volume.legs()) {
             for (const v1::LogicalDisk& member : leg.members()) {
-                const std::uint64_t begin = member.offset_bytes();
-                if (const auto disk = names.find(member.disk_uuid()); disk != names.end())
+                const auto disk = names.find(member.disk_uuid());
+                if (disk == names.end())
+                    continue;
+                // One member counts once, however many slices it has.
+                std::string key = volume.placement().anti_affinity();
+                for (const model::Piece& piece : model::slices_of(member))
                     slices.push_back({.disk = disk->second,
-                                      .extent = {begin, begin + member.size_bytes()},
-                                      .anti_affinity = volume.placement().anti_affinity()});
+                                      .extent = {piece.offset, piece.offset + piece.size},
+                                      .anti_affinity = std::exchange(key, "")});
             }
         }
     }
@@ -171,11 +177,15 @@ Result<PlacedLegs> place_legs(const model::Cluster& cluster, const LegsWanted& w
     return result;
 }
 
-std::uint64_t free_bytes(const model::Cluster& cluster, const v1::Disk& disk) {
+placement::FreeSpace free_space(const model::Cluster& cluster, const v1::Disk& disk) {
     placement::FreeSpace space(room_on(disk));
     for (const placement::Slice& slice : slices_on(cluster, {{disk.uuid(), disk.name()}}))
         (void)space.take(slice.extent);
-    return space.total();
+    return space;
+}
+
+std::uint64_t free_bytes(const model::Cluster& cluster, const v1::Disk& disk) {
+    return free_space(cluster, disk).total();
 }
 
 }  // namespace dnvme::plan

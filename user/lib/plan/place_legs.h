@@ -6,6 +6,7 @@
 
 #include "model/cluster.h"
 #include "model/layout.h"
+#include "plan/placement/free_space.h"
 
 /// From the records of a cluster to plan/placement, and back. Pure but for the uuids that it makes.
 namespace dnvme::plan {
@@ -42,7 +43,9 @@ struct PlacedLegs {
 /// @p cluster: disks that may be used, and all volumes. Errors: as placement::place().
 Result<PlacedLegs> place_legs(const model::Cluster& cluster, const LegsWanted& wanted);
 
-/// Bytes of a disk that no slice of @p cluster uses.
+/// What of a disk no slice of @p cluster uses.
+placement::FreeSpace free_space(const model::Cluster& cluster, const v1::Disk& disk);
+/// Its bytes.
 std::uint64_t free_bytes(const model::Cluster& cluster, const v1::Disk& disk);
 
 }  // namespace dnvme::plan

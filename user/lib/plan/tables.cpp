@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/tables.h"
 
-#include <algorithm>
-#include <bit>
-
 #include <fmt/format.h>
+#include <linux/dm-dnvme.h>
 
 #include "base/words.h"
 #include "model/controllers.h"
+#include "model/growth.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "plan/references.h"
@@ -21,11 +20,10 @@ namespace {
 
 /// A gate has one leg, so its chunk only has to be legal.
 constexpr std::uint64_t kGateChunkSectors = 8;
+/// Of a gate's table, in front of its options.
+constexpr std::size_t kGateWords = 5;
 /// The only thin volume of a pool.
 constexpr int kThinId = 0;
-/// Limits of md's bitmap: regions a device, and the smallest that is worth its writes (4 MiB).
-constexpr std::uint64_t kMaxRegions = 1ULL << 21;
-constexpr std::uint64_t kMinRegionSectors = 8192;
 
 DmDevice device(DmKind kind, const std::string& uuid, std::uint64_t bytes, std::string type,
                 std::string params) {
@@ -45,17 +43,27 @@ std::string linear(const std::string& below, std::uint64_t offset_bytes) {
     return fmt::format("{} {}", below, offset_bytes / kSector);
 }
 
-/// What the members together hold of data, in whole chunks each.
-std::uint64_t raid_bytes(const v1::Leg& leg, v1::Redundancy redundancy) {
-    const auto members = static_cast<std::uint32_t>(leg.members_size());
-    return (leg.members(0).size_bytes() - model::kRaidMetadata) *
-           model::data_members({.redundancy = redundancy, .members = members});
+/// One piece of @p below after the other.
+DmDevice linear_device(DmKind kind, const std::string& uuid, const std::string& below,
+                       const std::vector<model::Piece>& pieces) {
+    DmDevice made{
+        .uuid = model::dm_uuid(kind, uuid), .name = model::dm_name(kind, uuid), .table = {}};
+    std::uint64_t start = 0;
+    for (const model::Piece& piece : pieces) {
+        made.table.push_back({.start_sectors = start / kSector,
+                              .length_sectors = piece.size / kSector,
+                              .type = "linear",
+                              .params = linear(below, piece.offset)});
+        start += piece.size;
+    }
+    return made;
 }
 
-std::uint64_t region_sectors(std::uint64_t bytes) {
-    const std::uint64_t sectors = bytes / kSector;
-    const std::uint64_t least = (sectors + kMaxRegions - 1) / kMaxRegions;
-    return std::max(kMinRegionSectors, std::bit_ceil(least));
+/// What the members together hold of data, in whole chunks each.
+std::uint64_t raid_bytes(const v1::Leg& leg, v1::Redundancy redundancy) {
+    return model::raid_bytes(
+        leg.members(0).size_bytes(),
+        {.redundancy = redundancy, .members = static_cast<std::uint32_t>(leg.members_size())});
 }
 
 /// dm-raid's name of the layout. Parity rotates over the members, so that all share its writes.
@@ -74,17 +82,34 @@ const char* raid_type(v1::Redundancy redundancy) {
 
 /// <type> <#params> <chunk> [nosync] region_size <sectors> [raid10_copies 2 raid10_format near], in
 /// the order in which dm-raid prints them.
-std::string raid_head(v1::Redundancy redundancy, std::uint64_t bytes) {
+std::string raid_head(const v1::Leg& leg, v1::Redundancy redundancy) {
     const bool pairs = redundancy == v1::REDUNDANCY_RAID10;
     const std::uint64_t chunk = model::has_stripes(redundancy) ? model::kRaidChunk / kSector : 0;
     return fmt::format("{} {} {} region_size {}{}", raid_type(redundancy), pairs ? 7 : 3, chunk,
-                       region_sectors(bytes), pairs ? " raid10_copies 2 raid10_format near" : "");
+                       model::raid_region(leg, redundancy) / kSector,
+                       pairs ? " raid10_copies 2 raid10_format near" : "");
+}
+
+/// @p raid with words behind the chunk that normalise_params() leaves out.
+DmDevice with_steering(DmDevice raid, const std::vector<std::string>& steering) {
+    for (DmTarget& target : raid.table) {
+        std::vector<std::string> words = split_words(target.params);
+        words[1] = std::to_string(std::stoul(words[1]) + steering.size());
+        words.insert(words.begin() + 3, steering.begin(), steering.end());
+        target.params = join_words(words);
+    }
+    return raid;
+}
+
+/// <epoch> <chunk> 1 <device> <offset> 1 hold_on_error
+std::string member_gate(const v1::Leg& leg, const std::string& below, std::uint64_t offset_bytes) {
+    return fmt::format("{} {} 1 {} {} 1 {}", leg.epoch(), kGateChunkSectors, below,
+                       offset_bytes / kSector, DNVME_OPT_HOLD_ON_ERROR);
 }
 
 /// Whole blocks, enough for every block of the thin volume.
 std::uint64_t pool_data_bytes(const v1::Leg& leg) {
-    const std::uint64_t block = leg.pool_block_bytes();
-    return (leg.size_bytes() + block - 1) / block * block;
+    return model::whole_blocks(leg.size_bytes(), leg.pool_block_bytes());
 }
 
 std::string base_reference(const v1::Leg& leg, v1::Redundancy redundancy,
@@ -101,8 +126,8 @@ std::string member_reference(const v1::LogicalDisk& member, const RemoteMembers&
 }
 
 DmDevice ld_device(const v1::LogicalDisk& member) {
-    return device(DmKind::ld, member.uuid(), member.size_bytes(), "linear",
-                  linear(disk_reference(member.disk_uuid()), member.offset_bytes()));
+    return linear_device(DmKind::ld, member.uuid(), disk_reference(member.disk_uuid()),
+                         model::slices_of(member));
 }
 
 DmDevice gate_device(const v1::Leg& leg, const v1::LogicalDisk& member, std::uint32_t drain_ms) {
@@ -111,47 +136,72 @@ DmDevice gate_device(const v1::Leg& leg, const v1::LogicalDisk& member, std::uin
                               reference(DmKind::ld, member.uuid()), drain_ms));
 }
 
-DmDevice rmeta_device(const v1::LogicalDisk& member, const RemoteMembers& remote) {
-    return device(DmKind::rmeta, member.uuid(), model::kRaidMetadata, "linear",
-                  linear(member_reference(member, remote), 0));
+DmDevice rmeta_device(const v1::Leg& leg, const v1::LogicalDisk& member,
+                      const RemoteMembers& remote) {
+    return device(DmKind::rmeta, member.uuid(), model::kRaidMetadata, "dnvme",
+                  member_gate(leg, member_reference(member, remote), 0));
 }
 
-DmDevice rdata_device(const v1::LogicalDisk& member, const RemoteMembers& remote) {
-    return device(DmKind::rdata, member.uuid(), member.size_bytes() - model::kRaidMetadata,
-                  "linear", linear(member_reference(member, remote), model::kRaidMetadata));
+DmDevice rdata_device(const v1::Leg& leg, const v1::LogicalDisk& member,
+                      const RemoteMembers& remote) {
+    return device(DmKind::rdata, member.uuid(), member.size_bytes() - model::kRaidMetadata, "dnvme",
+                  member_gate(leg, member_reference(member, remote), model::kRaidMetadata));
 }
 
-DmDevice raid_device(const v1::Leg& leg, v1::Redundancy redundancy) {
-    const std::uint64_t bytes = raid_bytes(leg, redundancy);
+DmDevice for_assembly(DmDevice gate) {
+    for (DmTarget& target : gate.table) {
+        std::vector<std::string> words = split_words(target.params);
+        words.resize(kGateWords);
+        words.emplace_back("0");
+        target.params = join_words(words);
+    }
+    return gate;
+}
+
+DmDevice raid_device(const v1::Leg& leg, v1::Redundancy redundancy, const LeftOut& left_out) {
     std::string members;
     for (const v1::LogicalDisk& member : leg.members())
-        members += fmt::format(" {} {}", reference(DmKind::rmeta, member.uuid()),
-                               reference(DmKind::rdata, member.uuid()));
-    return device(
-        DmKind::raid, leg.uuid(), bytes, "raid",
-        fmt::format("{} {}{}", raid_head(redundancy, bytes), leg.members_size(), members));
+        members += left_out.contains(member.uuid())
+                       ? " - -"
+                       : fmt::format(" {} {}", reference(DmKind::rmeta, member.uuid()),
+                                     reference(DmKind::rdata, member.uuid()));
+    return device(DmKind::raid, leg.uuid(), raid_bytes(leg, redundancy), "raid",
+                  fmt::format("{} {}{}", raid_head(leg, redundancy), leg.members_size(), members));
 }
 
-DmDevice for_first_assembly(DmDevice raid, v1::Redundancy redundancy) {
-    if (model::has_parity(redundancy))
-        return raid;
+DmDevice without_member(DmDevice raid, const v1::LogicalDisk& member) {
+    const std::set<std::string> parts = {reference(DmKind::rmeta, member.uuid()),
+                                         reference(DmKind::rdata, member.uuid())};
     for (DmTarget& target : raid.table) {
         std::vector<std::string> words = split_words(target.params);
-        words[1] = std::to_string(std::stoul(words[1]) + 1);
-        words.insert(words.begin() + 3, "nosync");
+        for (std::string& word : words)
+            word = parts.contains(word) ? "-" : word;
         target.params = join_words(words);
     }
     return raid;
 }
 
+DmDevice with_rebuild(DmDevice raid, const std::set<int>& indices) {
+    std::vector<std::string> steering;
+    for (const int index : indices) {
+        steering.emplace_back("rebuild");
+        steering.push_back(std::to_string(index));
+    }
+    return with_steering(std::move(raid), steering);
+}
+
+DmDevice for_first_assembly(DmDevice raid, v1::Redundancy redundancy) {
+    return model::has_parity(redundancy) ? raid : with_steering(std::move(raid), {"nosync"});
+}
+
 DmDevice tmeta_device(const v1::Leg& leg, v1::Redundancy redundancy, const RemoteMembers& remote) {
-    return device(DmKind::tmeta, leg.uuid(), leg.pool_metadata_bytes(), "linear",
-                  linear(base_reference(leg, redundancy, remote), 0));
+    return linear_device(DmKind::tmeta, leg.uuid(), base_reference(leg, redundancy, remote),
+                         model::pool_areas(leg).metadata);
 }
 
 DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy, const RemoteMembers& remote) {
-    return device(DmKind::tdata, leg.uuid(), pool_data_bytes(leg), "linear",
-                  linear(base_reference(leg, redundancy, remote), leg.pool_metadata_bytes()));
+    return linear_device(DmKind::tdata, leg.uuid(), base_reference(leg, redundancy, remote),
+                         model::pool_areas(leg).data);
 }
 
 DmDevice pool_device(const v1::Leg& leg) {
@@ -183,21 +233,33 @@ const char* raid_module(v1::Redundancy redundancy) {
     return redundancy == v1::REDUNDANCY_RAID10 ? "raid10" : "raid1";
 }
 
+std::vector<DmDevice> member_devices(const v1::Leg& leg, const v1::LogicalDisk& member,
+                                     v1::Redundancy redundancy, const RemoteMembers& remote,
+                                     std::uint32_t drain_ms) {
+    std::vector<DmDevice> devices;
+    if (!remote.contains(member.uuid())) {
+        devices.push_back(ld_device(member));
+        devices.push_back(gate_device(leg, member, drain_ms));
+    }
+    if (model::has_raid(redundancy)) {
+        devices.push_back(rmeta_device(leg, member, remote));
+        devices.push_back(rdata_device(leg, member, remote));
+    }
+    return devices;
+}
+
 std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,
-                                  const RemoteMembers& remote, std::uint32_t drain_ms) {
+                                  const RemoteMembers& remote, const LeftOut& left_out,
+                                  std::uint32_t drain_ms) {
     std::vector<DmDevice> devices;
     for (const v1::LogicalDisk& member : leg.members()) {
-        if (!remote.contains(member.uuid())) {
-            devices.push_back(ld_device(member));
-            devices.push_back(gate_device(leg, member, drain_ms));
-        }
-        if (model::has_raid(redundancy)) {
-            devices.push_back(rmeta_device(member, remote));
-            devices.push_back(rdata_device(member, remote));
-        }
+        if (left_out.contains(member.uuid()))
+            continue;
+        for (DmDevice& part : member_devices(leg, member, redundancy, remote, drain_ms))
+            devices.push_back(std::move(part));
     }
     if (model::has_raid(redundancy))
-        devices.push_back(raid_device(leg, redundancy));
+        devices.push_back(raid_device(leg, redundancy, left_out));
     devices.push_back(tmeta_device(leg, redundancy, remote));
     devices.push_back(tdata_device(leg, redundancy, remote));
     devices.push_back(pool_device(leg));

@@ -18,14 +18,27 @@ using RemoteMembers = std::set<std::string>;
 /// What whatever stands on a member refers to: its gate, or the device of the connection to it.
 std::string member_reference(const v1::LogicalDisk& member, const RemoteMembers& remote);
 
-/// The slice of its disk.
+/// Its slices of its disk.
 DmDevice ld_device(const v1::LogicalDisk& member);
 /// One leg of a dnvme target over the slice, under the leg's epoch.
 DmDevice gate_device(const v1::Leg& leg, const v1::LogicalDisk& member, std::uint32_t drain_ms);
-/// The two parts of a raid member: superblock and bitmap, and the rest.
-DmDevice rmeta_device(const v1::LogicalDisk& member, const RemoteMembers& remote);
-DmDevice rdata_device(const v1::LogicalDisk& member, const RemoteMembers& remote);
-DmDevice raid_device(const v1::Leg& leg, v1::Redundancy redundancy);
+/// The member gates of a raid member: one leg of a dnvme target each, over its superblock and
+/// bitmap, and over the rest. They hold what came back with an error.
+DmDevice rmeta_device(const v1::Leg& leg, const v1::LogicalDisk& member,
+                      const RemoteMembers& remote);
+DmDevice rdata_device(const v1::Leg& leg, const v1::LogicalDisk& member,
+                      const RemoteMembers& remote);
+/// @p gate as it is while an array is built on it: errors are passed up to dm-raid, which would
+/// otherwise wait for them, and the agent for dm-raid.
+DmDevice for_assembly(DmDevice gate);
+
+/// Uuids of the members of a leg that it does without.
+using LeftOut = std::set<std::string>;
+DmDevice raid_device(const v1::Leg& leg, v1::Redundancy redundancy, const LeftOut& left_out = {});
+/// @p raid without one more of its members.
+DmDevice without_member(DmDevice raid, const v1::LogicalDisk& member);
+/// @p raid as it is loaded to bring the members @p indices up to date from the others.
+DmDevice with_rebuild(DmDevice raid, const std::set<int>& indices);
 /// @p raid as it is assembled for the first time. Mirrors need nothing made equal: their metadata
 /// is wiped and thin zeroes every block that it hands out. Parity must fit to whatever is on the
 /// members, so with parity it stays as it is and md computes all of it; a block that is written
@@ -46,9 +59,15 @@ DmDevice front_device(const v1::Volume& volume, std::uint32_t controller, std::u
 /// The kernel module with the code of this redundancy. Precondition: there is raid.
 const char* raid_module(v1::Redundancy redundancy);
 
+/// All of a member at its controllers' node, each after those that it stands on.
+std::vector<DmDevice> member_devices(const v1::Leg& leg, const v1::LogicalDisk& member,
+                                     v1::Redundancy redundancy, const RemoteMembers& remote,
+                                     std::uint32_t drain_ms);
+
 /// All of a leg at its controllers' node, each after those that it stands on.
 std::vector<DmDevice> leg_devices(const v1::Leg& leg, v1::Redundancy redundancy,
-                                  const RemoteMembers& remote, std::uint32_t drain_ms);
+                                  const RemoteMembers& remote, const LeftOut& left_out,
+                                  std::uint32_t drain_ms);
 
 /// Bytes at the start of a member that must be zero before its leg is built for the first time:
 /// dm-raid and dm-thin take them for a superblock otherwise.

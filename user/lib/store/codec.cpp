@@ -15,6 +15,8 @@ constexpr std::uint32_t kFirstVersion = 1;
 constexpr std::uint32_t kSecondVersion = 2;
 /// Volumes that say how many members a leg has, and those on more than one node.
 constexpr std::uint32_t kThirdVersion = 3;
+/// Volumes that were resized.
+constexpr std::uint32_t kFourthVersion = 4;
 
 v1::Record empty_record(std::uint32_t version = kFirstVersion) {
     v1::Record record;
@@ -24,6 +26,9 @@ v1::Record empty_record(std::uint32_t version = kFirstVersion) {
 
 /// A member with a port is on another node than its volume, which then says where that is.
 std::uint32_t version_of(const v1::Volume& volume) {
+    if (!volume.legs().empty() && !volume.legs(0).earlier().empty()) {
+        return kFourthVersion;
+    }
     if (volume.members() != 0 || !volume.node().empty()) {
         return kThirdVersion;
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/controllers.h"
+#include "model/growth.h"
 
 namespace dnvme::store {
 
@@ -40,9 +41,17 @@ Status check_name_free(const model::Cluster& cluster, const v1::Record& record) 
                  : Status();
 }
 
+bool overlap(const model::Piece& a, const model::Piece& b) {
+    return a.offset < b.offset + b.size && b.offset < a.offset + a.size;
+}
+
 bool overlap(const v1::LogicalDisk& a, const v1::LogicalDisk& b) {
-    return a.disk_uuid() == b.disk_uuid() && a.offset_bytes() < b.offset_bytes() + b.size_bytes() &&
-           b.offset_bytes() < a.offset_bytes() + a.size_bytes();
+    const auto theirs = model::slices_of(b);
+    return a.disk_uuid() == b.disk_uuid() &&
+           std::ranges::any_of(model::slices_of(a), [&](const model::Piece& mine) {
+               return std::ranges::any_of(
+                   theirs, [&](const model::Piece& other) { return overlap(mine, other); });
+           });
 }
 
 template <class Visit>

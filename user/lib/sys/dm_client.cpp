@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sys/dm_client.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
 #include <fmt/format.h>
+#include <linux/dm-dnvme.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/words.h"
 #include "model/names.h"
 #include "sys/fence_front.h"
 #include "sys/refused.h"
@@ -47,6 +50,15 @@ std::vector<std::string> names_in(dm_names* list) {
         next = list->next;
     } while (next != 0);
     return names;
+}
+
+/// With a flush a suspend would fail it, and dm-raid its member.
+bool keeps_what_it_holds(const plan::DmDevice& device) {
+    return std::any_of(device.table.begin(), device.table.end(), [](const auto& target) {
+        const auto words = split_words(target.params);
+        return target.type == DNVME_TARGET_NAME &&
+               std::find(words.begin(), words.end(), DNVME_OPT_HOLD_ON_ERROR) != words.end();
+    });
 }
 
 Result<DmInfo> ask(DmTask task) {
@@ -165,13 +177,20 @@ Status DmClient::create(const plan::DmDevice& device) {
     return pass(live.error(), context);
 }
 
-Status DmClient::suspend_and_resume(const std::string& name) {
+Status DmClient::suspend_and_resume(const plan::DmDevice& device) {
+    const std::string& name = device.name;
     DmTask suspend(DM_DEVICE_SUSPEND, name);
+    if (keeps_what_it_holds(device))
+        suspend.no_flush();
     if (Status suspended = suspend.run(); !suspended) {
         // The inactive table must not come to life with some later resume.
         (void)DmTask(DM_DEVICE_CLEAR, name).run();
         return pass(suspended.error(), "suspend");
     }
+    return resume_with_new_table(name);
+}
+
+Status DmClient::resume_with_new_table(const std::string& name) {
     Status resumed = DmTask(DM_DEVICE_RESUME, name).run();
     if (resumed)
         return {};
@@ -188,8 +207,28 @@ Status DmClient::reload(const plan::DmDevice& device) {
         return pass(live.error());
     Status done = load(live->name, device.table);
     if (done)
-        done = suspend_and_resume(live->name);
+        done = suspend_and_resume({.uuid = device.uuid, .name = live->name, .table = device.table});
     return done ? done : Status(pass(done.error(), "dm device " + live->name));
+}
+
+Status DmClient::reload_stopped(const plan::DmDevice& device,
+                                const std::function<Status()>& meanwhile) {
+    const Result<DmInfo> live = info(device.uuid);
+    if (!live)
+        return pass(live.error());
+    const std::string context = "dm device " + live->name;
+    if (Status suspended = DmTask(DM_DEVICE_SUSPEND, live->name).run(); !suspended)
+        return pass(suspended.error(), context + ": suspend");
+    Status loaded = meanwhile();
+    if (loaded)
+        loaded = load(live->name, device.table);
+    if (loaded) {
+        Status resumed = resume_with_new_table(live->name);
+        return resumed ? resumed : Status(pass(resumed.error(), context));
+    }
+    if (Status back = DmTask(DM_DEVICE_RESUME, live->name).run(); !back)
+        return pass(loaded.error(), context + ": the old table stays suspended");
+    return pass(loaded.error(), context);
 }
 
 Status DmClient::resume(const std::string& uuid) {

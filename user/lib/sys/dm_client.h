@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,12 @@ class DmClient {
 
     /// Creates, loads, resumes; a failure leaves nothing. On success the node is there.
     Status create(const plan::DmDevice& device);
-    /// Loads, suspends, resumes; a failure leaves the old table, live.
+    /// Loads, suspends, resumes; a failure leaves the old table, live. What a member gate holds it
+    /// holds with its new table.
     Status reload(const plan::DmDevice& device);
+    /// The same, but suspends first and does @p meanwhile before it loads: for what must not change
+    /// while the device runs.
+    Status reload_stopped(const plan::DmDevice& device, const std::function<Status()>& meanwhile);
     /// Of two tables, one live and one that an interrupted reload loaded, the live one stays.
     Status resume(const std::string& uuid);
     /// Waits a few seconds for a scanner that has it open.
@@ -51,7 +56,9 @@ class DmClient {
   private:
     Status load(const std::string& name, const std::vector<plan::DmTarget>& table);
     Status load_and_resume(const plan::DmDevice& device);
+    Status suspend_and_resume(const plan::DmDevice& device);
     Status suspend_and_resume(const std::string& name);
+    Status resume_with_new_table(const std::string& name);
 };
 
 /// The path at which a device with this name is found.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sys/dm_text.h"
 
-#include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -94,12 +94,6 @@ Result<RaidStatus> parse_raid_status(std::string_view params) {
                                                 "'{}'",
                                                 members, params));
     return checked(words, std::move(status), "status of raid", params);
-}
-
-bool in_sync(const RaidStatus& status) {
-    return std::all_of(status.health.begin(), status.health.end(),
-                       [](char member) { return member == 'A'; }) &&
-           status.synced_sectors == status.total_sectors;
 }
 
 Result<PoolStatus> parse_pool_status(std::string_view params) {

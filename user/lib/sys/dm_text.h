@@ -71,8 +71,6 @@ struct RaidStatus {
     std::uint64_t mismatches = 0;
 };
 Result<RaidStatus> parse_raid_status(std::string_view params);
-/// Every member is alive and in sync, and nothing is left to synchronise.
-bool in_sync(const RaidStatus& status);
 
 /// "<transaction> <used>/<total metadata> <used>/<total data> <root> rw|ro|out_of_data_space ..."
 /// A pool in trouble says "Fail" or "Error" and nothing more.

@@ -74,13 +74,6 @@ class Heads {
     virtual Status activate(const std::string& head, const std::string& path) = 0;
 };
 
-/// What dm-raid says about one array of ours.
-struct RaidHealth {
-    std::string uuid;      ///< dm uuid of the array
-    std::string health;    ///< a letter per member: 'A' in sync, 'a' not in sync, 'D' failed
-    bool in_sync = false;  ///< every member is alive and the whole array is in sync
-};
-
 /// The part of the kernel that the agent reconciles.
 class Kernel {
   public:
@@ -92,9 +85,8 @@ class Kernel {
     virtual Heads& heads() = 0;
     /// Reads back all that is ours. What disks are called now comes from labelled().
     virtual Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) = 0;
-    /// Status of every dm-raid array of ours as it is now, by dm uuid.
-    virtual Result<std::vector<RaidHealth>> raid_health() = 0;
-    /// Runs one action on the machine. Store actions (MarkFormatted, Forget*) are not for here.
+    /// Runs one action on the machine. Store actions (MarkFormatted, RecordMember, Forget*) are not
+    /// for here.
     /// An action that fails undoes what it began. The error carries the kernel's words.
     virtual Status run(const plan::Action& action) = 0;
     /// Fences the gates with these dm uuids under @p epoch, all at once, and waits no longer than

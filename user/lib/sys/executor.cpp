@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sys/executor.h"
 
+#include <algorithm>
 #include <iterator>
 #include <variant>
 
@@ -11,6 +12,7 @@
 #include "model/names.h"
 #include "plan/normalise.h"
 #include "plan/references.h"
+#include "sys/dm_refs.h"
 #include "sys/dm_text.h"
 #include "sys/modules.h"
 #include "sys/raid_superblock.h"
@@ -20,7 +22,20 @@ namespace dnvme::sys {
 namespace {
 
 constexpr const char* kNvmetRoot = "/sys/kernel/config/nvmet";
+constexpr char kFailedMember = 'D';
 constexpr const char* kHeadRoot = "/sys/kernel/config/nvme_mpath_ext";
+
+/// To the only leg of a gate.
+std::string tell_leg(const char* verb) {
+    return fmt::format("{} 0 {}", DNVME_MSG_LEG, verb);
+}
+
+plan::RaidHealth health_of(const RaidStatus& status) {
+    return {.letters = status.health,
+            .idle = status.sync_action == "idle",
+            .synced_sectors = status.synced_sectors,
+            .total_sectors = status.total_sectors};
+}
 
 Status not_mine() {
     return fail(Code::internal, "an action of the store is not for the kernel");
@@ -33,6 +48,12 @@ tl::unexpected<Error> found_twice(const std::string& disk_uuid, const std::strin
                             disk_uuid, path));
 }
 
+/// raid10: see set_sizes_on() in sys/raid_superblock.h.
+bool is_of_pairs(const plan::DmDevice& device) {
+    return device.table.size() == 1 && device.table[0].type == "raid" &&
+           device.table[0].params.starts_with("raid10 ");
+}
+
 }  // namespace
 
 /// What each action does, by one call of the door it is for.
@@ -42,11 +63,19 @@ struct LinuxKernel::Runner {
     Status operator()(const plan::LoadModule& a) const { return load_module(a.module); }
     Status operator()(const plan::CreateDm& a) const {
         const auto device = kernel.with_numbers(a.device);
-        return device ? kernel.dm_.create(*device) : pass(device.error());
+        if (!device)
+            return pass(device.error());
+        if (Status told = kernel.tell_size(a.device); !told)
+            return told;
+        return kernel.dm_.create(*device);
     }
     Status operator()(const plan::ReloadDm& a) const {
         const auto device = kernel.with_numbers(a.device);
-        return device ? kernel.dm_.reload(*device) : pass(device.error());
+        if (!device)
+            return pass(device.error());
+        if (!is_of_pairs(a.device))
+            return kernel.dm_.reload(*device);
+        return kernel.dm_.reload_stopped(*device, [&] { return kernel.tell_size(a.device); });
     }
     Status operator()(const plan::FenceFront& a) const { return kernel.dm_.fence_front(a); }
     Status operator()(const plan::FailHeld& a) const {
@@ -64,6 +93,13 @@ struct LinuxKernel::Runner {
         const auto device = kernel.dm_.info(a.rmeta_uuid);
         return device ? distrust_sync_on(dm_path(device->name)) : pass(device.error());
     }
+    Status operator()(const plan::FailMember& a) const {
+        return kernel.dm_.message(a.uuid, tell_leg(DNVME_MSG_LEG_FAIL));
+    }
+    Status operator()(const plan::ReleaseMember& a) const {
+        return kernel.dm_.message(a.uuid, tell_leg(DNVME_MSG_RELEASE));
+    }
+    Status operator()(const plan::CheckRaid& a) const { return kernel.check_raid(a.uuid); }
     Status operator()(const plan::CreateThin& a) const {
         return kernel.dm_.create_thin(a.pool_uuid, a.thin_id);
     }
@@ -82,6 +118,7 @@ struct LinuxKernel::Runner {
     Status operator()(const plan::CreateNamespace& a) const {
         return kernel.nvmet_.create_namespace(a.nqn, a.nsid, a.ns);
     }
+    Status operator()(const plan::AnnounceSize& a) const { return kernel.nvmet_.announce_size(a); }
     Status operator()(const plan::RemoveNamespace& a) const {
         return kernel.nvmet_.remove_namespace(a.nqn, a.nsid);
     }
@@ -118,6 +155,7 @@ struct LinuxKernel::Runner {
     Status operator()(const plan::RemovePath& a) const { return kernel.heads_.remove_path(a); }
     Status operator()(const plan::ForgetHead&) const { return not_mine(); }
     Status operator()(const plan::MarkFormatted&) const { return not_mine(); }
+    Status operator()(const plan::RecordMember&) const { return not_mine(); }
     Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
     Status operator()(const plan::ForgetHost&) const { return not_mine(); }
 };
@@ -135,6 +173,29 @@ Status LinuxKernel::wipe_remote(const plan::WipeRemote& a) {
     if (path == paths->end())
         return fail(Code::not_found, "its device is not there");
     return zero_device(path->second, a.offset_bytes, a.length_bytes);
+}
+
+/// To the superblocks of an array of pairs.
+Status LinuxKernel::tell_size(const plan::DmDevice& device) {
+    if (!is_of_pairs(device))
+        return {};
+    const plan::DmTarget& target = device.table[0];
+    const auto parts = references_in(target.params);  // metadata and data of each member in turn
+    const std::uint64_t members = parts.size() / 2;
+    const RaidSizes sizes{.array = target.length_sectors,
+                          .member = target.length_sectors * 2 / members};
+    const auto ours = dm_.list();
+    if (!ours)
+        return pass(ours.error());
+    for (const DmInfo& info : *ours) {
+        const std::string reference = plan::dm_reference(info.uuid);
+        const bool is_metadata = model::parse_dm_uuid(info.uuid)->kind == model::DmKind::rmeta;
+        if (!is_metadata || std::find(parts.begin(), parts.end(), reference) == parts.end())
+            continue;
+        if (Status told = set_sizes_on(dm_path(info.name), sizes); !told)
+            return told;
+    }
+    return {};
 }
 
 Result<DeviceMap> LinuxKernel::map_devices(const std::vector<DmInfo>& dm) const {
@@ -213,6 +274,29 @@ Result<plan::DmDevice> LinuxKernel::with_numbers(const plan::DmDevice& device) {
     return translated;
 }
 
+Status LinuxKernel::read_status(plan::DmDevice& device) {
+    const auto kind = model::parse_dm_uuid(device.uuid)->kind;
+    const bool raid = kind == model::DmKind::raid;
+    if (!raid && kind != model::DmKind::rmeta && kind != model::DmKind::rdata)
+        return {};
+    const auto targets = dm_.status(device.uuid);
+    if (!targets || targets->empty())  // gone since it was listed, or not built yet
+        return {};
+    const plan::DmTarget& target = targets->front();
+    if (raid) {
+        const auto status = parse_raid_status(target.params);
+        if (!status)
+            return pass(status.error(), device.name);
+        device.raid = health_of(*status);
+    } else if (target.type == DNVME_TARGET_NAME) {
+        const auto status = parse_dnvme_status(target.params);
+        if (!status)
+            return pass(status.error(), device.name);
+        device.leg = status->legs.size() == 1 ? status->legs[0].state : '\0';
+    }
+    return {};
+}
+
 // A daemon that died between load and resume left a device with an inactive table only. That table
 // holds the devices below it: it counts as the device's table, which waits to be resumed.
 Result<plan::DmDevice> LinuxKernel::read_device(const DmInfo& info, const DeviceMap& devices) {
@@ -245,6 +329,8 @@ Status LinuxKernel::probe_dm(plan::KernelState& state) {
             continue;  // gone since it was listed
         if (!device)
             return pass(device.error());
+        if (Status read = read_status(*device); !read)
+            return read;
         state.dm[info.uuid] = *std::move(device);
     }
     return {};
@@ -282,23 +368,17 @@ Result<plan::KernelState> LinuxKernel::probe(const std::vector<BlockDevice>& lab
     return state;
 }
 
-Result<std::vector<RaidHealth>> LinuxKernel::raid_health() {
-    const auto ours = dm_.list();
-    if (!ours)
-        return pass(ours.error());
-    std::vector<RaidHealth> arrays;
-    for (const DmInfo& info : *ours) {
-        if (model::parse_dm_uuid(info.uuid)->kind != model::DmKind::raid)
-            continue;
-        const auto targets = dm_.status(info.uuid);
-        if (!targets || targets->empty())  // gone since it was listed, or not built yet
-            continue;
-        const auto status = parse_raid_status(targets->front().params);
-        if (!status)
-            return pass(status.error(), info.name);
-        arrays.push_back({info.uuid, status->health, in_sync(*status)});
-    }
-    return arrays;
+Status LinuxKernel::check_raid(const std::string& uuid) {
+    const auto device = dm_.info(uuid);
+    if (!device)
+        return pass(device.error());
+    plan::DmDevice array{.uuid = uuid, .name = device->name, .table = {}};
+    if (Status read = read_status(array); !read)
+        return read;
+    if (array.raid && array.raid->letters.find(kFailedMember) != std::string::npos)
+        return fail(Code::conflict,
+                    fmt::format("of its members dm-raid has failed some: {}", array.raid->letters));
+    return {};
 }
 
 Status LinuxKernel::run(const plan::Action& action) {

@@ -24,7 +24,6 @@ class LinuxKernel final : public Kernel {
     Disks& disks() override { return disks_; }
     Heads& heads() override { return heads_; }
     Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) override;
-    Result<std::vector<RaidHealth>> raid_health() override;
     Status run(const plan::Action& action) override;
     std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids, std::uint64_t epoch,
                                        std::chrono::milliseconds drain) override {
@@ -42,8 +41,12 @@ class LinuxKernel final : public Kernel {
     Status probe_dm(plan::KernelState& state);
     Status probe_nvmet(plan::KernelState& state);
     Result<plan::DmDevice> read_device(const DmInfo& info, const DeviceMap& devices);
+    /// What the target says of itself, if the plan depends on it.
+    Status read_status(plan::DmDevice& device);
+    Status check_raid(const std::string& uuid);
     [[nodiscard]] Result<DeviceMap> map_devices(const std::vector<DmInfo>& dm) const;
     Status wipe_remote(const plan::WipeRemote& a);
+    Status tell_size(const plan::DmDevice& device);
     /// @p device with a table in the kernel's words.
     Result<plan::DmDevice> with_numbers(const plan::DmDevice& device);
     /// That every disk in the table is there.

@@ -24,6 +24,8 @@ constexpr const char* kFabrics = "/dev/nvme-fabrics";
 constexpr int kKeepAlive = 5;
 constexpr int kReconnect = 2;
 constexpr int kFastFail = 4;
+/// Of sysfs, whatever the device's own are.
+constexpr std::uint64_t kSectorBytes = 512;
 /// Never give a connection up.
 constexpr int kForEver = -1;
 
@@ -92,6 +94,11 @@ Result<std::map<std::string, std::string>> Initiator::devices() const {
     return found;
 }
 
+std::uint64_t Initiator::size_of(const Path& device) const {
+    const std::string sectors = text_of(sys_ / "block" / device.filename() / "size");
+    return to_number<std::uint64_t>(sectors).value_or(0) * kSectorBytes;
+}
+
 Result<std::map<std::string, plan::Connection>> Initiator::probe() const {
     const auto controllers = ConfigFs::list(sys_ / "class/nvme");
     const auto paths = devices();
@@ -104,8 +111,10 @@ Result<std::map<std::string, plan::Connection>> Initiator::probe() const {
         const auto uuid = model::uuid_in_nqn(connection.nqn);
         if (text_of(dir / "transport") != "tcp" || !uuid)
             continue;
-        if (const auto path = paths->find(*uuid); path != paths->end())
+        if (const auto path = paths->find(*uuid); path != paths->end()) {
             connection.device = path->second;
+            connection.size_bytes = size_of(path->second);
+        }
         if (const auto there = found.find(connection.nqn);
             there == found.end() || !there->second.live)
             found[connection.nqn] = std::move(connection);

@@ -43,6 +43,7 @@ class Initiator {
 
   private:
     [[nodiscard]] std::string logical_disk_at(const Path& block) const;
+    [[nodiscard]] std::uint64_t size_of(const Path& device) const;
     [[nodiscard]] Status check_free(const std::string& nqn) const;
 
     ConfigFs& fs_;

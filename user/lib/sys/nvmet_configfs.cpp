@@ -130,11 +130,23 @@ Status NvmetConfigfs::create_namespace(const std::string& nqn, std::uint32_t nsi
                                      {"device_uuid", ns.uuid},
                                      {"device_nguid", ns.nguid},
                                      {"enable", ns.enabled ? "1" : "0"}});
-    return written ? written : undo_dir(dir, written);
+    if (!written)
+        return undo_dir(dir, written);
+    announced_[dir] = ns.size_bytes;
+    return {};
+}
+
+Status NvmetConfigfs::announce_size(const plan::AnnounceSize& a) {
+    const Path dir = ns_dir(a.nqn, a.nsid);
+    Status written = fs_.write(dir / "revalidate_size", "1");
+    if (written)
+        announced_[dir] = a.size_bytes;
+    return written;
 }
 
 Status NvmetConfigfs::remove_namespace(const std::string& nqn, std::uint32_t nsid) {
     const Path dir = ns_dir(nqn, nsid);
+    announced_.erase(dir);
     if (Status disabled = fs_.write(dir / "enable", "0"); !disabled)
         return disabled;
     return fs_.remove_dir(dir);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "plan/action.h"
 #include "plan/kernel_state.h"
 #include "sys/config_fs.h"
 
@@ -43,6 +44,9 @@ class NvmetConfigfs {
     Status remove_subsystem(const std::string& nqn);
     Status create_namespace(const std::string& nqn, std::uint32_t nsid,
                             const plan::NvmetNamespace& ns);
+    /// The kernel does not tell which size hosts were told: remembered here, not known of a
+    /// namespace that was made before.
+    Status announce_size(const plan::AnnounceSize& a);
     /// Waits for I/O in flight below.
     Status remove_namespace(const std::string& nqn, std::uint32_t nsid);
     Status allow_host(const std::string& nqn, const std::string& host_nqn);
@@ -81,6 +85,7 @@ class NvmetConfigfs {
 
     ConfigFs& fs_;
     Path root_;
+    std::map<Path, std::uint64_t> announced_;  ///< bytes, by directory of the namespace
 };
 
 }  // namespace dnvme::sys

@@ -48,10 +48,13 @@ Result<plan::NvmetNamespace> NvmetConfigfs::read_namespace(const Path& dir) cons
         if (!*value)
             return pass(value->error());
     }
-    return plan::NvmetNamespace{.device_uuid = uuid_of_path(*path),
-                                .uuid = *uuid,
-                                .nguid = *nguid,
-                                .enabled = *enable == "1"};
+    const auto announced = announced_.find(dir);
+    return plan::NvmetNamespace{
+        .device_uuid = uuid_of_path(*path),
+        .uuid = *uuid,
+        .nguid = *nguid,
+        .enabled = *enable == "1",
+        .size_bytes = announced == announced_.end() ? 0 : announced->second};
 }
 
 Result<plan::NvmetSubsystem> NvmetConfigfs::read_subsystem(const std::string& nqn) const {

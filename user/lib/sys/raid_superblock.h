@@ -30,4 +30,21 @@ Status distrust_sync(RaidSuperblock& superblock);
 /// The same on the metadata device at @p path, which nobody may hold.
 Status distrust_sync_on(const std::string& path);
 
+/// Of an array, in sectors.
+struct RaidSizes {
+    std::uint64_t array = 0;
+    std::uint64_t member = 0;
+};
+
+/// Says that the array is that large. False if it says so already, or is no superblock yet. Pure.
+bool set_sizes(RaidSuperblock& superblock, RaidSizes sizes);
+
+/// The same on the metadata device at @p path, whose array is suspended or not there.
+///
+/// For arrays of pairs (raid10) before a longer table is loaded. dm-raid would make such an array
+/// longer while it runs, but counts the sectors of one member for those of the array there: the
+/// write-intent bitmap then ends before the array does. One that was always of its size is made
+/// right. The new part is as it is: see for_first_assembly() in plan/tables.h on mirrors.
+Status set_sizes_on(const std::string& path, RaidSizes sizes);
+
 }  // namespace dnvme::sys

@@ -24,7 +24,6 @@ class Simulator final : public Kernel {
     Disks& disks() override { return disks_; }
     Heads& heads() override { return heads_; }
     Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) override;
-    Result<std::vector<RaidHealth>> raid_health() override;
     Status run(const plan::Action& action) override;
     std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids, std::uint64_t epoch,
                                        std::chrono::milliseconds drain) override;
@@ -52,6 +51,10 @@ class Simulator final : public Kernel {
     void fail_matching(std::string text, int sys_errno);
     /// Member @p index of the array with dm uuid @p raid_uuid shows as failed.
     void fail_member(const std::string& raid_uuid, std::size_t index);
+    /// A bio came back with an error to the gates of the member with this uuid: they hold.
+    void err_member(const std::string& member_uuid);
+    /// dm-raid has brought all members of all arrays up to date.
+    void finish_rebuilds() { rebuilding_.clear(); }
     /// What is in flight below a gate stays there: a fence of it does not drain.
     void leave_in_flight(const std::string& dm_uuid, std::uint64_t bios) {
         gates_.leave_in_flight(dm_uuid, bios);
@@ -69,15 +72,19 @@ class Simulator final : public Kernel {
     /// What a front answers; nothing for an action that asks none.
     Status tell_front(const plan::Action& action);
     void apply(const plan::Action& action);
+    void apply(const plan::ReloadDm& reload);
+    [[nodiscard]] plan::RaidHealth health(const plan::DmDevice& raid) const;
 
     plan::KernelState kernel_;
     SimDisks disks_;
     SimGates gates_;
     SimHeads heads_;
     SimRemotes remotes_;
-    std::map<std::string, std::set<std::uint32_t>> thins_;  ///< by the pool's metadata device
-    std::map<std::string, std::set<std::size_t>> failed_;   ///< raid uuid -> member indices
-    std::map<std::string, int> foreign_opens_;              ///< by dm uuid
+    std::map<std::string, std::set<std::uint32_t>> thins_;     ///< by the pool's metadata device
+    std::map<std::string, std::set<std::size_t>> failed_;      ///< raid uuid -> member indices
+    std::map<std::string, std::set<std::size_t>> rebuilding_;  ///< the same
+    std::map<std::string, char> gates_shut_;                   ///< dm uuid -> H or D
+    std::map<std::string, int> foreign_opens_;                 ///< by dm uuid
     std::vector<std::string> history_;
     Fd module_end_;
     int countdown_ = 0;

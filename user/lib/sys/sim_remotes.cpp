@@ -10,7 +10,7 @@ void SimRemotes::offer(const std::string& uuid, std::uint64_t size_bytes) {
     const std::string nqn = model::logical_disk_nqn(uuid);
     offered_[nqn] = size_bytes;
     if (const auto waits = kernel_.connections.find(nqn); waits != kernel_.connections.end())
-        waits->second.live = true;
+        find_device(nqn);
 }
 
 void SimRemotes::withdraw(const std::string& uuid) {
@@ -37,6 +37,7 @@ void SimRemotes::find_device(const std::string& nqn) {
     plan::Connection& connection = kernel_.connections.at(nqn);
     connection.live = true;
     connection.device = "/dev/simld-" + model::uuid_in_nqn(nqn).value_or("");
+    connection.size_bytes = offered_.at(nqn);
 }
 
 }  // namespace dnvme::sys

@@ -16,7 +16,8 @@ class SimRemotes {
   public:
     explicit SimRemotes(plan::KernelState& kernel) : kernel_(kernel) {}
 
-    /// Another machine exports it. A connection that waits for it is live again.
+    /// Another machine exports it, or has changed its size. A connection that waits for it is live
+    /// again.
     void offer(const std::string& uuid, std::uint64_t size_bytes);
     /// It does not any more, or cannot be reached.
     void withdraw(const std::string& uuid);

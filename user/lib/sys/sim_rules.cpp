@@ -47,12 +47,16 @@ class Rules {
     Status operator()(const plan::WipeDm& a) const;
     Status operator()(const plan::WipeRemote& a) const;
     Status operator()(const plan::ResyncDirty& a) const { return device_closed(a.rmeta_uuid); }
+    Status operator()(const plan::FailMember& a) const { return device_exists(a.uuid); }
+    Status operator()(const plan::ReleaseMember& a) const { return device_exists(a.uuid); }
+    Status operator()(const plan::CheckRaid& a) const { return device_exists(a.uuid); }
     Status operator()(const plan::CreateThin& a) const;
     Status operator()(const plan::CreateNvmetHost& a) const;
     Status operator()(const plan::RemoveNvmetHost& a) const;
     Status operator()(const plan::CreateSubsystem& a) const;
     Status operator()(const plan::RemoveSubsystem& a) const;
     Status operator()(const plan::CreateNamespace& a) const;
+    Status operator()(const plan::AnnounceSize& a) const;
     Status operator()(const plan::RemoveNamespace& a) const;
     Status operator()(const plan::AllowHost& a) const;
     Status operator()(const plan::DisallowHost& a) const;
@@ -75,6 +79,7 @@ class Rules {
     Status operator()(const plan::RemovePath& a) const { return path_exists(a.head, a.path); }
     Status operator()(const plan::ForgetHead&) const { return not_mine(); }
     Status operator()(const plan::MarkFormatted&) const { return not_mine(); }
+    Status operator()(const plan::RecordMember&) const { return not_mine(); }
     Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
     Status operator()(const plan::ForgetHost&) const { return not_mine(); }
 
@@ -87,12 +92,14 @@ class Rules {
     [[nodiscard]] Status table_loads(const std::vector<plan::DmTarget>& table) const;
     [[nodiscard]] Status target_loads(const plan::DmTarget& target) const;
     [[nodiscard]] Status linear_fits(const plan::DmTarget& target) const;
+    [[nodiscard]] Status parts_fit(const plan::DmTarget& target) const;
     [[nodiscard]] Status thin_exists(const plan::DmTarget& target) const;
     [[nodiscard]] std::uint64_t size_of(const std::string& reference) const;
     [[nodiscard]] Status head_exists(const std::string& head) const;
     [[nodiscard]] Status path_exists(const std::string& head, const std::string& path) const;
     [[nodiscard]] Status nvmet_loaded() const;
     [[nodiscard]] Status subsystem_exists(const std::string& nqn) const;
+    [[nodiscard]] Status namespace_exists(const std::string& nqn, std::uint32_t nsid) const;
     [[nodiscard]] Status address_free(const plan::NvmetPort& port) const;
 
     const SimView& view_;
@@ -132,6 +139,35 @@ Status Rules::linear_fits(const plan::DmTarget& target) const {
     return {};
 }
 
+/// What each of the devices that a target spreads its data over has to hold of it.
+std::uint64_t sectors_of_each(const plan::DmTarget& target, std::uint64_t devices) {
+    const auto words = split_words(target.params);
+    if (target.type == "dnvme")
+        return target.length_sectors / devices;
+    if (words[0] == "raid10")
+        return target.length_sectors * 2 / devices;
+    const std::uint64_t parity = words[0].starts_with("raid5") ? 1 : 2;
+    return words[0] == "raid1" ? target.length_sectors : target.length_sectors / (devices - parity);
+}
+
+/// Those of a raid are metadata and data in turn, those of a pool metadata and then data.
+Status Rules::parts_fit(const plan::DmTarget& target) const {
+    std::vector<std::string> parts = references_in(target.params);
+    if (target.type != "dnvme") {
+        for (std::size_t i = 0; i < parts.size() / 2; i++)
+            parts[i] = parts[2 * i + 1];
+        parts.resize(parts.size() / 2);
+    }
+    for (const std::string& part : parts) {
+        const std::uint64_t needed = target.type == "thin-pool"
+                                         ? target.length_sectors
+                                         : sectors_of_each(target, parts.size());
+        if (size_of(part) / kSectorBytes < needed)
+            return refused(EINVAL, fmt::format("{}: {} is too small", target.type, part));
+    }
+    return {};
+}
+
 Status Rules::thin_exists(const plan::DmTarget& target) const {
     const auto words = split_words(target.params);
     const auto id = words.size() == 2 ? to_number<std::uint32_t>(words[1]) : std::nullopt;
@@ -156,7 +192,9 @@ Status Rules::target_loads(const plan::DmTarget& target) const {
         return linear_fits(target);
     if (target.type == "thin")
         return thin_exists(target);
-    return {};
+    const bool has_parts =
+        target.type == "dnvme" || target.type == "raid" || target.type == "thin-pool";
+    return has_parts ? parts_fit(target) : Status();
 }
 
 Status Rules::table_loads(const std::vector<plan::DmTarget>& table) const {
@@ -297,12 +335,24 @@ Status Rules::operator()(const plan::CreateNamespace& a) const {
     return {};
 }
 
-Status Rules::operator()(const plan::RemoveNamespace& a) const {
-    if (Status exists = subsystem_exists(a.nqn); !exists)
+Status Rules::namespace_exists(const std::string& nqn, std::uint32_t nsid) const {
+    if (Status exists = subsystem_exists(nqn); !exists)
         return exists;
-    if (!kernel_.subsystems.at(a.nqn).namespaces.contains(a.nsid))
-        return refused(ENOENT, fmt::format("namespace {} of {}", a.nsid, a.nqn));
+    if (!kernel_.subsystems.at(nqn).namespaces.contains(nsid))
+        return refused(ENOENT, fmt::format("namespace {} of {}", nsid, nqn));
     return {};
+}
+
+Status Rules::operator()(const plan::AnnounceSize& a) const {
+    if (Status exists = namespace_exists(a.nqn, a.nsid); !exists)
+        return exists;
+    if (!kernel_.subsystems.at(a.nqn).namespaces.at(a.nsid).enabled)
+        return refused(EINVAL, fmt::format("namespace {} of {}", a.nsid, a.nqn));
+    return {};
+}
+
+Status Rules::operator()(const plan::RemoveNamespace& a) const {
+    return namespace_exists(a.nqn, a.nsid);
 }
 
 Status Rules::operator()(const plan::AllowHost& a) const {

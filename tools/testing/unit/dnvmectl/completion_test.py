@@ -96,6 +96,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("dnvmectl volume create "), set())
         self.assertEqual(self.complete("dnvmectl volume rename v"), {"volume-1", "volume-2"})
         self.assertEqual(self.complete("dnvmectl volume rename v1 "), set())
+        self.assertEqual(self.complete("dnvmectl volume resize v"), {"volume-1", "volume-2"})
 
     def test_values(self) -> None:
         self.assertEqual(self.complete("dnvmectl volume create v1 --redundancy "),

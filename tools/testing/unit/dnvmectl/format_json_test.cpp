@@ -49,6 +49,18 @@ TEST(FormatJson, DeletedNamesKindAndName) {
     EXPECT_EQ(shown, R"({"deleted": {"kind": "disk", "name": "d1"}})"_json);
 }
 
+TEST(FormatJson, EventIsALine) {
+    std::ostringstream out;
+    v1::ClusterEvent event;
+    event.set_time_unix_s(1);
+    event.set_noun("volume");
+    event.set_name("v1");
+    event.set_what("is ok");
+    make_json_formatter(out)->happened(event);
+    EXPECT_EQ(out.str(), R"({"time_unix_s":1,"noun":"volume","name":"v1","what":"is ok"})"
+                         "\n");
+}
+
 TEST(FormatJson, InvalidUtf8IsReplaced) {
     v1::Plan plan;
     plan.add_actions("a\xff");

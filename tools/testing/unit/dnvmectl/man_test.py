@@ -36,7 +36,7 @@ def man_commands() -> dict[str, set[str]]:
     found = {}
     for item in man_items("COMMANDS"):
         match = re.match(r"Cm ([a-z]+(?: [a-z-]+)?)(?= [A-Z]|$)", item)
-        if match and (" " in match.group(1) or match.group(1) in ("status", "info")):
+        if match and (" " in match.group(1) or match.group(1) in ("status", "events", "info")):
             found[match.group(1)] = flags(item)
     return found
 

@@ -23,19 +23,19 @@ TEST(Usage, MistakesAreNamedAndPointAtHelp) {
     for (const auto& [arguments, message] : std::vector<UsageCase>{
              {{},
               "dnvmectl: say what to do: node, disk, volume, host, head, path, cluster, status, "
-              "info\n"
+              "events, info\n"
               "Try 'dnvmectl --help'.\n"},
              {{"foo"},
               "dnvmectl: 'foo' is no command: choose from node, disk, volume, host, head, path, "
-              "cluster, status, info\n"
+              "cluster, status, events, info\n"
               "Try 'dnvmectl --help'.\n"},
              {{"volume"},
               "dnvmectl: volume: say what to do: create, list, show, attach, detach, activate, "
-              "rename, delete\n"
+              "rename, resize, delete\n"
               "Try 'dnvmectl volume --help'.\n"},
              {{"volume", "frob", "v1"},
               "dnvmectl: volume: 'frob' is no command: choose from create, list, show, attach, "
-              "detach, activate, rename, delete\n"
+              "detach, activate, rename, resize, delete\n"
               "Try 'dnvmectl volume --help'.\n"},
              {{"volume", "create"},
               "dnvmectl: volume create: NAME is required\n"

@@ -144,7 +144,9 @@ TEST_F(ActivationsTest, WithoutAReceiptItIsNotFencedAndNotBegunAnew) {
 }
 
 TEST_F(ActivationsTest, VolumeThatWaitsForADiskChangesNothing) {
-    furnish_volume(1);
+    furnish();
+    ASSERT_DONE(create_volume("v1", 1ULL << 30, 4, v1::REDUNDANCY_NONE, 1));
+    ASSERT_DONE(attach("v1", "h1"));
     sim_.unplug("/dev/sim0");
     EXPECT_FALSE(agent_->reconcile().settled());
     EXPECT_EQ(ask(NVME_MPATH_EXT_ACTIVATE, 1).status, NVME_MPATH_EXT_SC_NOT_FENCED);

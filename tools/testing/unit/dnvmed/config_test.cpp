@@ -28,6 +28,7 @@ TEST(Config, EmptyFileMeansDefaults) {
     EXPECT_EQ(config->first_port_id, 1);
     EXPECT_EQ(config->lease_s, 10);
     EXPECT_EQ(config->drain_ms, 3000U);
+    EXPECT_EQ(config->patience_s, 30U);
     EXPECT_EQ(config->log_level, "info");
 }
 
@@ -43,6 +44,8 @@ TEST(Config, EveryKeyIsTaken) {
         first_port_id = 100
         [gate]
         drain_ms = 500
+        [member]
+        patience_s = 0
         [log]
         level = "debug"
     )",
@@ -53,6 +56,7 @@ TEST(Config, EveryKeyIsTaken) {
     EXPECT_EQ(config->store.path, "/srv/store.db");
     EXPECT_EQ(config->first_port_id, 100);
     EXPECT_EQ(config->drain_ms, 500U);
+    EXPECT_EQ(config->patience_s, 0U);
     EXPECT_EQ(config->log_level, "debug");
 }
 

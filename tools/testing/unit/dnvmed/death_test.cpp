@@ -50,7 +50,6 @@ class MortalKernel : public sys::Kernel {
     Result<plan::KernelState> probe(const std::vector<sys::BlockDevice>& labelled) override {
         return below_.probe(labelled);
     }
-    Result<std::vector<sys::RaidHealth>> raid_health() override { return below_.raid_health(); }
     Status run(const plan::Action& action) override {
         if (auto alive = life_.step(); !alive) {
             return alive;

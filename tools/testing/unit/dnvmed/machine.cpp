@@ -32,7 +32,8 @@ Machine::Machine() {
 
 void Machine::restart_daemon() {
     operations_.reset();
-    agent_ = std::make_unique<Agent>(*store_, sim_, plan::Settings{.node = "n1"});
+    agent_ = std::make_unique<Agent>(*store_, sim_, plan::Settings{.node = "n1"},
+                                     [this] { return now_; });
     operations_ = std::make_unique<Operations>(*store_, sim_, *agent_, "n1");
     agent_->reconcile();
 }

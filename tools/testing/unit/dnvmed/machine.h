@@ -78,6 +78,8 @@ class Machine : public testing::Test {
 
     std::unique_ptr<store::Store> store_;
     sys::Simulator sim_;
+    /// What the agent takes for the time; only tests let it go on.
+    std::chrono::steady_clock::time_point now_;
     std::unique_ptr<Agent> agent_;
     std::unique_ptr<Operations> operations_;
     Recorder last_;

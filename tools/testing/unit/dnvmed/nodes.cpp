@@ -42,7 +42,6 @@ class SharedKernel final : public sys::Kernel {
     Result<plan::KernelState> probe(const std::vector<sys::BlockDevice>& labelled) override {
         return sim_->probe(labelled);
     }
-    Result<std::vector<sys::RaidHealth>> raid_health() override { return sim_->raid_health(); }
     Status run(const plan::Action& action) override { return sim_->run(action); }
     std::vector<sys::FenceResult> fence_all(const std::vector<std::string>& uuids,
                                             std::uint64_t epoch,

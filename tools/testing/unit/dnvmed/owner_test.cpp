@@ -99,6 +99,7 @@ TEST_F(OwnerOfAVolume, ChangeIsRefused) {
                    "it has 2, counted from 0");
     EXPECT_REFUSED(activate("v1", 0), Code::exists, "controller 0 owns volume 'v1' already");
     sim_.unplug("/dev/sim0");
+    reboot();
     EXPECT_REFUSED(activate("v1", 1), Code::precondition, "waits for disk sim0");
 }
 

@@ -243,6 +243,13 @@ TEST_F(OwnersTest, EveryPartBelongsToItsVolume) {
     EXPECT_EQ(of(plan::ResyncDirty{.rmeta_uuid = model::dm_uuid(model::DmKind::rmeta, kMember)}),
               kVolume);
     EXPECT_EQ(of(plan::MarkFormatted{.volume_uuid = kVolume, .leg_uuid = kLeg}), kVolume);
+    plan::RecordMember record;
+    record.volume_uuid = kVolume;
+    EXPECT_EQ(of(record), kVolume);
+    const std::string gate = model::dm_uuid(model::DmKind::rdata, kMember);
+    EXPECT_EQ(of(plan::FailMember{.uuid = gate}), kVolume);
+    EXPECT_EQ(of(plan::ReleaseMember{.uuid = gate}), kVolume);
+    EXPECT_EQ(of(plan::CheckRaid{.uuid = model::dm_uuid(model::DmKind::raid, kLeg)}), kVolume);
     EXPECT_EQ(of(plan::ForgetVolume{.uuid = kVolume, .name = "v1"}), kVolume);
 }
 

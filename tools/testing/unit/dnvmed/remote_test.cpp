@@ -150,6 +150,31 @@ TEST_F(Remote, AVolumeOfAnotherNodeIsExportedToItAndForgottenByIt) {
     EXPECT_THAT(sim_.state().hosts, IsEmpty());
 }
 
+/// What hosts see grows when the other node has done its part.
+TEST_F(Remote, AVolumeGrowsWhenItsMembersHave) {
+    furnish_two_nodes();
+    ASSERT_DONE(create());
+    offer();
+    agent_->reconcile();
+    const auto before = sim_.state().dm;
+    v1::ResizeVolumeRequest request;
+    request.set_name("v1");
+    request.set_size_bytes(2ULL << 30);
+    const Status late = run(daemon::resize_volume, request);
+    ASSERT_FALSE(late) << "n2 says that it has done its part, and nobody sees that";
+    EXPECT_THAT(late.error().message(),
+                HasSubstr("resize volume 'v1': has 1 GiB of its 2 GiB yet: it waits until its "
+                          "members have grown: disk far on node n2: dnvmed goes on trying"));
+    EXPECT_EQ(sim_.state().dm, before);
+    EXPECT_EQ(shown().health(), v1::HEALTH_DEGRADED);
+    EXPECT_FALSE(agent_->last().settled()) << "nobody would try again";
+    offer();
+    EXPECT_TRUE(agent_->reconcile().settled());
+    EXPECT_EQ(shown().health(), v1::HEALTH_OK) << shown().problem();
+    const auto front = model::dm_uuid(model::DmKind::front, cluster().volumes.at("v1").uuid());
+    EXPECT_EQ(sim_.state().dm.at(front).table.at(0).length_sectors, 2ULL << 21);
+}
+
 TEST_F(Remote, WhatIsRefused) {
     furnish_two_nodes();
     EXPECT_REFUSED(create("n3"), Code::not_found, "node 'n3' does not exist");

@@ -123,6 +123,51 @@ TEST_F(ServiceTest, ErrorsCarryTheirCodeAndWords) {
     EXPECT_THAT(unknown.error_message(), HasSubstr("'v1'"));
 }
 
+TEST_F(ServiceTest, EventsAreFollowedUntilTheDaemonStops) {
+    std::vector<v1::Event> events;
+    ASSERT_TRUE(create_node(events).ok());
+    grpc::ClientContext context;
+    v1::WatchEventsRequest request;
+    request.set_follow(true);
+    const auto reader = stub_->WatchEvents(&context, request);
+    v1::ClusterEvent event;
+    do {
+        ASSERT_TRUE(reader->Read(&event));
+    } while (event.what() != "was created");
+    EXPECT_EQ(event.noun() + " " + event.name(), "node n1");
+    daemon_->events().close();
+    while (reader->Read(&event)) {
+    }
+    EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(ServiceTest, OnlySoManyFollow) {
+    v1::WatchEventsRequest request;
+    request.set_follow(true);
+    std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+    std::vector<std::unique_ptr<grpc::ClientReader<v1::ClusterEvent>>> readers;
+    const auto follow = [&] {
+        contexts.push_back(std::make_unique<grpc::ClientContext>());
+        readers.push_back(stub_->WatchEvents(contexts.back().get(), request));
+    };
+    std::vector<v1::Event> events;
+    ASSERT_TRUE(create_node(events).ok());
+    v1::ClusterEvent event;
+    for (int i = 0; i < 16; ++i) {
+        follow();
+        ASSERT_TRUE(readers.back()->Read(&event));
+    }
+    follow();
+    EXPECT_EQ(readers.back()->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    readers.pop_back();
+    daemon_->events().close();
+    for (const auto& reader : readers) {
+        while (reader->Read(&event)) {
+        }
+        EXPECT_TRUE(reader->Finish().ok());
+    }
+}
+
 TEST_F(ServiceTest, DaemonThatStopsSaysSo) {
     stop();
     std::vector<v1::Event> events;

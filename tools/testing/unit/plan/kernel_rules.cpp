@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <concepts>
 
+#include "size_rules.h"
+
 namespace dnvme::plan {
 namespace {
 
@@ -40,6 +42,8 @@ struct Rules {
         if (kernel.dm.contains(a.device.uuid))
             return "is there";
         machine.fenced_.erase(a.device.uuid);
+        if (std::string why = sizes_fit(kernel, a.device); !why.empty())
+            return why;
         if (std::string why = first_sync_is_right(a.device); !why.empty())
             return why;
         return table_loads(a.device);
@@ -47,10 +51,26 @@ struct Rules {
     std::string operator()(const ReloadDm& a) const {
         if (!kernel.dm.contains(a.device.uuid))
             return "is not there";
-        if (std::string why = receipt_is_there(a.device.uuid); !why.empty())
+        if (std::string why = sizes_fit(kernel, a.device); !why.empty())
+            return why;
+        if (std::string why = receipt_is_there(a.device); !why.empty())
             return why;
         machine.fenced_.erase(a.device.uuid);
+        if (std::string why = array_changes_safely(a.device); !why.empty())
+            return why;
         return table_loads(a.device);
+    }
+    std::string operator()(const FailMember& a) const {
+        const v1::LogicalDisk* of = member(tail_uuid(a.uuid));
+        if (of != nullptr && of->sync() == v1::LogicalDisk::IN_SYNC)
+            return "FAILS A MEMBER THAT IS IN-SYNC";
+        return kernel.dm.contains(a.uuid) ? "" : "is not there";
+    }
+    std::string operator()(const ReleaseMember& a) const {
+        return kernel.dm.contains(a.uuid) ? "" : "is not there";
+    }
+    std::string operator()(const CheckRaid& a) const {
+        return kernel.dm.contains(a.uuid) ? "" : "is not there";
     }
     std::string operator()(const FenceFront& a) const {
         if (!has_legs(a.uuid) || kernel.dm.at(a.uuid).suspended)
@@ -107,6 +127,13 @@ struct Rules {
         return empty ? linked(a.nqn) : "is not empty";
     }
     std::string operator()(const CreateNamespace& a) const;
+    std::string operator()(const AnnounceSize& a) const {
+        if (!kernel.subsystems.contains(a.nqn) ||
+            !kernel.subsystems.at(a.nqn).namespaces.contains(a.nsid))
+            return "is not there";
+        return announced_size_is_right(
+            kernel, kernel.subsystems.at(a.nqn).namespaces.at(a.nsid).device_uuid, a.size_bytes);
+    }
     std::string operator()(const RemoveNamespace& a) const {
         if (!kernel.subsystems.contains(a.nqn) ||
             !kernel.subsystems.at(a.nqn).namespaces.contains(a.nsid))
@@ -156,16 +183,20 @@ struct Rules {
         return "";
     }
     std::string operator()(const MarkFormatted& a) const;
+    std::string operator()(const RecordMember& a) const;
     std::string operator()(const ForgetVolume& a) const;
     std::string operator()(const ForgetHost& a) const;
 
   private:
     [[nodiscard]] std::string table_loads(const DmDevice& device) const;
     [[nodiscard]] std::string first_sync_is_right(const DmDevice& device) const;
+    [[nodiscard]] std::string array_changes_safely(const DmDevice& device) const;
+    [[nodiscard]] std::string gates_hold(const DmDevice& front) const;
+    [[nodiscard]] v1::LogicalDisk* member(const std::string& uuid) const;
     [[nodiscard]] std::string foundation_is_clean(const std::string& uuid) const;
     [[nodiscard]] bool has_legs(const std::string& uuid) const;
     [[nodiscard]] std::string legs_are_free(const DmDevice& front) const;
-    [[nodiscard]] std::string receipt_is_there(const std::string& front) const;
+    [[nodiscard]] std::string receipt_is_there(const DmDevice& front) const;
     [[nodiscard]] std::string reached(const std::string& front) const;
     [[nodiscard]] std::string access_is_right(const std::string& nqn, bool inaccessible) const;
     [[nodiscard]] const v1::Volume* volume_of_front(const std::string& uuid) const;
@@ -194,6 +225,56 @@ v1::Leg* Rules::leg(const std::string& uuid) const {
     return nullptr;
 }
 
+v1::LogicalDisk* Rules::member(const std::string& uuid) const {
+    v1::Leg* of = leg_of_member(uuid);
+    if (of == nullptr)
+        return nullptr;
+    auto& members = *of->mutable_members();
+    return &*std::find_if(members.begin(), members.end(),
+                          [&](const auto& one) { return one.uuid() == uuid; });
+}
+
+/// L4: what an array gets is wiped and rebuilt; what it loses is stale by the store, and nothing
+/// that is still on its way to it could make dm-raid do that on its own.
+std::string Rules::array_changes_safely(const DmDevice& device) const {
+    const v1::Leg* of = leg(tail_uuid(device.uuid));
+    if (of == nullptr || device.table.at(0).type != "raid")
+        return "";
+    for (int i = 0; i < of->members_size(); i++) {
+        const std::string& uuid = of->members(i).uuid();
+        const bool was = refers_to(kernel.dm.at(device.uuid), "DNVME-rdata-" + uuid);
+        const bool is = refers_to(device, "DNVME-rdata-" + uuid);
+        const std::string rebuild = " rebuild " + std::to_string(i) + " ";
+        if (is && !was && device.table[0].params.find(rebuild) == std::string::npos)
+            return "SERVES STALE DATA";
+        if (is && !was && machine.wiped_.erase("DNVME-rmeta-" + uuid) == 0)
+            return "finds an old superblock";
+        if (was && !is && of->members(i).sync() == v1::LogicalDisk::IN_SYNC)
+            return "LOSES A MEMBER THAT IS IN-SYNC";
+        if (was && !is && kernel.dm.at("DNVME-rdata-" + uuid).leg != 'D')
+            return "a gate may hold what the suspend waits for";
+    }
+    return "";
+}
+
+/// L2: nothing that dm-raid hears of may be acknowledged before the agent knows.
+std::string Rules::gates_hold(const DmDevice& front) const {
+    for (const std::string& thin : references(front.table.at(0))) {
+        const v1::Leg* of = leg(tail_uuid(thin));
+        if (of == nullptr)
+            continue;
+        for (const v1::LogicalDisk& one : of->members()) {
+            for (const char* part : {"DNVME-rmeta-", "DNVME-rdata-"}) {
+                const auto gate = kernel.dm.find(part + one.uuid());
+                if (gate != kernel.dm.end() &&
+                    gate->second.table.at(0).params.find("hold_on_error") == std::string::npos)
+                    return gate->first + " does not hold";
+            }
+        }
+    }
+    return "";
+}
+
 v1::Leg* Rules::leg_of_member(const std::string& uuid) const {
     for (auto& [name, volume] : machine.cluster_.volumes) {
         for (v1::Leg& leg : *volume.mutable_legs()) {
@@ -212,6 +293,9 @@ std::string Rules::table_loads(const DmDevice& device) const {
                                                                {"thin", "dm_thin_pool"},
                                                                {"thin-pool", "dm_thin_pool"}};
     if (std::string why = legs_are_free(device); !why.empty())
+        return why;
+    if (std::string why = volume_of_front(device.uuid) == nullptr ? "" : gates_hold(device);
+        !why.empty())
         return why;
     for (const DmTarget& target : device.table) {
         if (const auto module = modules.find(target.type); module != modules.end()) {
@@ -254,6 +338,10 @@ std::string Rules::first_sync_is_right(const DmDevice& device) const {
     if (of == nullptr || nosync == (of->formatted() || parity))
         return "nosync is wrong";
     for (const v1::LogicalDisk& member : of->members()) {
+        if (!refers_to(device, "DNVME-rdata-" + member.uuid()))
+            continue;
+        if (member.sync() != v1::LogicalDisk::IN_SYNC)
+            return "STARTS WITH STALE DATA";
         // Each assembly needs it again.
         if (machine.resynced_.erase("DNVME-rmeta-" + member.uuid()) == 0 && of->formatted())
             return "its halves may stay different";
@@ -281,12 +369,16 @@ std::string Rules::legs_are_free(const DmDevice& front) const {
     return "";
 }
 
-/// L1: whoever loses its legs has drained, and no host hears from it.
-std::string Rules::receipt_is_there(const std::string& front) const {
-    const v1::Volume* of = volume_of_front(front);
-    if (of == nullptr || of->standbys().empty() || !has_legs(front))
+/// L1: whoever loses its legs has drained, and no host hears from it. One that only becomes larger
+/// serves on.
+std::string Rules::receipt_is_there(const DmDevice& front) const {
+    const v1::Volume* of = volume_of_front(front.uuid);
+    if (of == nullptr || of->standbys().empty() || !has_legs(front.uuid))
         return "";
-    return machine.fenced_.contains(front) ? reached(front) : "NO RECEIPT";
+    const bool fenced = machine.fenced_.contains(front.uuid);
+    if (kernel.dm.at(front.uuid).table.at(0).params == front.table.at(0).params)
+        return fenced ? "was fenced for nothing" : "";
+    return fenced ? reached(front.uuid) : "NO RECEIPT";
 }
 
 /// Linked to a port through a namespace.
@@ -371,10 +463,16 @@ std::string Rules::linked(const std::string& nqn) const {
 
 std::string Rules::operator()(const WipeDm& a) const {
     const v1::Leg* of = leg_of_member(tail_uuid(a.uuid));
-    if (of == nullptr || of->formatted())
+    const bool rebuilds = of != nullptr && a.uuid.starts_with("DNVME-rmeta-") &&
+                          kernel.dm.contains("DNVME-raid-" + of->uuid());
+    if (of == nullptr || (of->formatted() && !rebuilds))
         return "WIPES DATA";
     if (!kernel.dm.contains(a.uuid))
         return "is not there";
+    if (rebuilds) {
+        machine.wiped_.insert(a.uuid);
+        return holder_of(a.uuid);
+    }
     machine.wiped_.insert(a.uuid);
     machine.thins_.erase("DNVME-pool-" + of->uuid());
     return holder_of(a.uuid);
@@ -413,7 +511,9 @@ std::string Rules::operator()(const CreateNamespace& a) const {
     if (!kernel.subsystems.contains(a.nqn) ||
         kernel.subsystems.at(a.nqn).namespaces.contains(a.nsid))
         return "subsystem is not there, or namespace is";
-    return kernel.dm.contains(a.ns.device_uuid) ? "" : "front is not there";
+    if (!kernel.dm.contains(a.ns.device_uuid))
+        return "front is not there";
+    return announced_size_is_right(kernel, a.ns.device_uuid, a.ns.size_bytes);
 }
 
 /// A port that listens is complete: host allowed and namespace in place.
@@ -439,6 +539,18 @@ std::string Rules::operator()(const MarkFormatted& a) const {
         return "it has no thin volume";
     of->set_formatted(true);
     return "";
+}
+
+std::string Rules::operator()(const RecordMember& a) const {
+    v1::LogicalDisk* of = member(a.member_uuid);
+    if (of == nullptr || of->sync() != a.from)
+        return "no such member, or not as it was";
+    of->set_sync(a.to);
+    const auto& members = leg_of_member(a.member_uuid)->members();
+    const bool none = std::none_of(members.begin(), members.end(), [](const auto& one) {
+        return one.sync() == v1::LogicalDisk::IN_SYNC;
+    });
+    return none ? "NOBODY IS IN-SYNC" : "";
 }
 
 std::string Rules::operator()(const ForgetVolume& a) const {

@@ -14,9 +14,16 @@ namespace dnvme::plan {
 namespace {
 
 constexpr unsigned kSeeds = 400;
+constexpr v1::Redundancy kRedundancies[] = {v1::REDUNDANCY_NONE, v1::REDUNDANCY_RAID1,
+                                            v1::REDUNDANCY_RAID5, v1::REDUNDANCY_RAID6,
+                                            v1::REDUNDANCY_RAID10};
 
 std::vector<Action> plan_of(const StrictMachine& machine) {
-    return make_plan(machine.cluster(), desire(machine.cluster()), machine.kernel());
+    const std::set<std::string> disks = all_disks(machine.cluster());
+    const Reach reach(machine.cluster(), disks, "n1", machine.kernel());
+    const MemberDecisions decisions = decide_members(machine.cluster(), "n1", reach, {}, 0);
+    const model::Cluster cluster = with_records(machine.cluster(), decisions.records, 0);
+    return make_plan(cluster, desire(cluster, machine.kernel()), machine.kernel(), decisions);
 }
 
 /// Runs the first @p steps of a plan; every action must find what it needs.
@@ -29,7 +36,7 @@ void run(StrictMachine& machine, const std::vector<Action>& plan, std::size_t st
 
 /// Everything is as the store wants it, and nothing is left to do.
 void expect_converged(const StrictMachine& machine) {
-    const KernelState wanted = desire(machine.cluster()).kernel;
+    const KernelState wanted = desire(machine.cluster(), machine.kernel()).kernel;
     EXPECT_EQ(machine.kernel().dm, wanted.dm);
     EXPECT_EQ(machine.kernel().subsystems, wanted.subsystems);
     EXPECT_EQ(machine.kernel().ports, wanted.ports);
@@ -126,6 +133,25 @@ TEST_P(Property, EveryInterruptedPlanCanBeTakenUpAgain) {
 
 TEST_P(Property, EveryPrefixOfABuildCanBeTakenUpAgain) {
     StrictMachine start(random_cluster(random_), KernelState{});
+    const std::vector<Action> plan = plan_of(start);
+    for (std::size_t steps = 0; steps <= plan.size(); steps++) {
+        StrictMachine machine = start;
+        ASSERT_NO_FATAL_FAILURE(run(machine, plan, steps));
+        ASSERT_NO_FATAL_FAILURE(converge(machine)) << "after " << steps << " steps";
+    }
+}
+
+TEST_P(Property, EveryPrefixOfAGrowthCanBeTakenUpAgain) {
+    model::Cluster cluster = sample_cluster();
+    const v1::Redundancy redundancy = kRedundancies[random_() % std::size(kRedundancies)];
+    v1::Volume& volume = add_volume(cluster, "v0", static_cast<int>(1 + random_() % 3), redundancy);
+    attach(volume, "h0");
+    if (one_in(random_, 2))
+        add_standby(volume);
+    format_all(cluster);
+    const KernelState before = built(cluster);
+    grow(cluster, "v0", (1 + random_() % 40) << 30);
+    const StrictMachine start(cluster, before);
     const std::vector<Action> plan = plan_of(start);
     for (std::size_t steps = 0; steps <= plan.size(); steps++) {
         StrictMachine machine = start;

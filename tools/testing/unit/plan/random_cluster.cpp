@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "model/growth.h"
 #include "sample.h"
 
 namespace dnvme::plan {
@@ -21,6 +22,26 @@ void own_by_any(v1::Volume& volume, Random& random) {
     volume.set_owner(random() % controllers);
 }
 
+/// In legs that are in use one half of a mirror may have been left behind.
+void lose_some(v1::Volume& volume, Random& random) {
+    for (v1::Leg& leg : *volume.mutable_legs()) {
+        for (v1::LogicalDisk& member : *leg.mutable_members())
+            member.set_sync(v1::LogicalDisk::IN_SYNC);
+        if (leg.formatted() && leg.members_size() == 2 && one_in(random, 3))
+            leg.mutable_members(static_cast<int>(random() % 2))->set_sync(v1::LogicalDisk::STALE);
+    }
+}
+
+/// Only what was built before can be resized.
+void grow_some(model::Cluster& cluster, const std::string& name, Random& random) {
+    for (const v1::Leg& leg : cluster.volumes.at(name).legs()) {
+        if (!leg.formatted())
+            return;
+    }
+    while (one_in(random, 3))
+        grow(cluster, name, (1 + random() % 40) << 30);
+}
+
 void add_random_volume(model::Cluster& cluster, int number, Random& random) {
     v1::Volume& volume =
         add_volume(cluster, fmt::format("v{}", number), static_cast<int>(1 + random() % 3),
@@ -31,7 +52,9 @@ void add_random_volume(model::Cluster& cluster, int number, Random& random) {
     own_by_any(volume, random);
     for (v1::Leg& leg : *volume.mutable_legs())
         leg.set_formatted(!one_in(random, 3));
+    lose_some(volume, random);
     attach_some(cluster, volume, random);
+    grow_some(cluster, fmt::format("v{}", number), random);
 }
 
 /// Nobody holds it, so it could have gone.
@@ -118,11 +141,16 @@ KernelState random_past(const model::Cluster& cluster, Random& random) {
         host.set_deleting(false);
     for (auto& [name, volume] : past.volumes) {
         volume.set_deleting(one_in(random, 4));
+        lose_some(volume, random);
         attach_some(past, volume, random);
         if (one_in(random, 4))
             volume.set_epoch(volume.epoch() + 1);
         if (one_in(random, 2))
             own_by_any(volume, random);
+        if (one_in(random, 2))
+            volume = model::as_of(
+                volume, static_cast<int>(random() %
+                                         (1U + static_cast<unsigned>(model::resizes_of(volume)))));
         for (v1::Leg& leg : *volume.mutable_legs()) {
             if (one_in(random, 4))
                 leg.set_epoch(leg.epoch() + 1);

@@ -5,7 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "model/layout.h"
+#include "model/growth.h"
+#include "plan/grow_legs.h"
 #include "plan/place_legs.h"
 
 namespace dnvme::plan {
@@ -99,6 +100,12 @@ void format_all(model::Cluster& cluster) {
     }
 }
 
+void grow(model::Cluster& cluster, const std::string& name, std::uint64_t more) {
+    v1::Volume& volume = cluster.volumes.at(name);
+    const auto layout = model::layout_grown(volume, volume.size_bytes() + more);
+    volume = grow_legs(cluster, volume, layout.value()).value().volume;
+}
+
 std::set<std::string> all_disks(const model::Cluster& cluster) {
     std::set<std::string> uuids;
     for (const auto& [name, disk] : cluster.disks)
@@ -110,8 +117,8 @@ Settings sample_settings() {
     return {.node = "n1"};
 }
 
-Desired desire(const model::Cluster& cluster) {
-    return build_desired(cluster, all_disks(cluster), sample_settings());
+Desired desire(const model::Cluster& cluster, const KernelState& actual) {
+    return build_desired(cluster, all_disks(cluster), sample_settings(), {}, actual);
 }
 
 std::vector<std::string> sentences(const std::vector<Action>& plan) {
@@ -121,7 +128,7 @@ std::vector<std::string> sentences(const std::vector<Action>& plan) {
 }
 
 std::vector<std::string> plan_for(const model::Cluster& cluster, const KernelState& actual) {
-    return sentences(make_plan(cluster, desire(cluster), actual));
+    return sentences(make_plan(cluster, desire(cluster, actual), actual));
 }
 
 KernelState built(const model::Cluster& cluster) {

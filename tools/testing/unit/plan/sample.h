@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -27,9 +28,12 @@ void attach(v1::Volume& volume, const std::string& host);
 /// As the store has it after MarkFormatted.
 void format_all(model::Cluster& cluster);
 
+/// Resizes a volume of the cluster: hosts see @p more bytes more.
+void grow(model::Cluster& cluster, const std::string& name, std::uint64_t more);
+
 std::set<std::string> all_disks(const model::Cluster& cluster);
 Settings sample_settings();
-Desired desire(const model::Cluster& cluster);
+Desired desire(const model::Cluster& cluster, const KernelState& actual = {});
 
 /// What the plan of a cluster on some kernel says, a sentence each.
 std::vector<std::string> sentences(const std::vector<Action>& plan);

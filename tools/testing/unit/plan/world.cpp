@@ -56,18 +56,29 @@ bool World::is_exported(const Connection& connection) const {
                        [&](const auto& entry) { return lets_in(entry.second, connection); });
 }
 
+/// What the other node has announced of it.
+std::uint64_t World::exported_bytes(const std::string& nqn) const {
+    for (const auto& [name, kernel] : kernels) {
+        const auto subsystem = kernel.subsystems.find(nqn);
+        if (subsystem != kernel.subsystems.end() && !subsystem->second.namespaces.empty())
+            return subsystem->second.namespaces.begin()->second.size_bytes;
+    }
+    return 0;
+}
+
 KernelState World::probe(const std::string& node) const {
     const auto found = kernels.find(node);
     KernelState kernel = found == kernels.end() ? KernelState() : found->second;
     for (auto& [nqn, connection] : kernel.connections) {
         connection.live = is_exported(connection);
         connection.device = "/dev/some";
+        connection.size_bytes = exported_bytes(nqn);
     }
     return kernel;
 }
 
 Desired World::desire(const std::string& node) const {
-    return build_desired(store, disks_of(store, node), {.node = node}, {}, probe(node).connections);
+    return build_desired(store, disks_of(store, node), {.node = node}, {}, probe(node));
 }
 
 std::vector<Action> World::plan(const std::string& node) const {

@@ -32,6 +32,9 @@ class World {
 
     model::Cluster store;
     std::map<std::string, KernelState> kernels;  ///< by node
+
+  private:
+    [[nodiscard]] std::uint64_t exported_bytes(const std::string& nqn) const;
 };
 
 }  // namespace dnvme::plan

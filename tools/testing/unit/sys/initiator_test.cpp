@@ -84,6 +84,7 @@ TEST_F(InitiatorTest, ReadsAConnectionAndItsDevice) {
     EXPECT_EQ(connection.host_nqn, kHost);
     EXPECT_TRUE(connection.live);
     EXPECT_EQ(connection.device, "/dev/nvme3n1");
+    EXPECT_EQ(connection.size_bytes, 8192U * 512);
 }
 
 /// nvme_core.multipath=Y: the disk is the subsystem's, the connection has a hidden one.

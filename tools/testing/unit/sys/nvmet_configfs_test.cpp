@@ -71,6 +71,21 @@ TEST_F(NvmetTest, ExportIsReadBackAsItWasMade) {
     EXPECT_THAT(made.hosts, ElementsAre(kHost));
 }
 
+/// The kernel does not tell it: a daemon that starts announces every size again.
+TEST_F(NvmetTest, RemembersWhichSizeWasAnnounced) {
+    const auto size = [](NvmetConfigfs& of) {
+        return of.probe()->subsystems.at(kNqn).namespaces.at(1).size_bytes;
+    };
+    export_volume();
+    EXPECT_EQ(size(nvmet), 0U);
+    ok(nvmet.announce_size({.nqn = kNqn, .nsid = 1, .size_bytes = 1 << 30}));
+    EXPECT_EQ(size(nvmet), 1U << 30);
+    const Path asked = fake.root() / "subsystems" / kNqn / "namespaces/1/revalidate_size";
+    EXPECT_EQ(ConfigFs::read(asked).value(), "1");
+    NvmetConfigfs after_restart(fake, fake.root());
+    EXPECT_EQ(size(after_restart), 0U);
+}
+
 TEST_F(NvmetTest, PortOfAStandbyIsInaccessibleFromTheStart) {
     ok(nvmet.create_port({.id = 3,
                           .address = "192.0.2.1",

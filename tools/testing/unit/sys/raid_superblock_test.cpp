@@ -25,6 +25,25 @@ TEST(RaidSuperblock, OnlyTheResyncOffsetIsChanged) {
     EXPECT_EQ(edited.bytes, expected.bytes);
 }
 
+TEST(RaidSuperblock, OnlyTheSizesAreChanged) {
+    RaidSuperblock edited = superblock_in_sync();
+    ASSERT_TRUE(set_sizes(edited, {.array = 0x0123456789abcdef, .member = 0x1000}));
+    RaidSuperblock expected = superblock_in_sync();
+    const std::array<std::uint8_t, 8> array{0xef, 0xcd, 0xab, 0x89, 0x67, 0x45, 0x23, 0x01};
+    const std::array<std::uint8_t, 8> member{0, 0x10, 0, 0, 0, 0, 0, 0};
+    std::copy(array.begin(), array.end(), expected.bytes.begin() + 88);
+    std::copy(member.begin(), member.end(), expected.bytes.begin() + 112);
+    EXPECT_EQ(edited.bytes, expected.bytes);
+    EXPECT_FALSE(set_sizes(edited, {.array = 0x0123456789abcdef, .member = 0x1000}));
+}
+
+/// A metadata device that was wiped has no superblock yet.
+TEST(RaidSuperblock, WhatIsNoneHasNoSizes) {
+    RaidSuperblock wiped;
+    EXPECT_FALSE(set_sizes(wiped, {.array = 1, .member = 1}));
+    EXPECT_EQ(wiped.bytes, RaidSuperblock().bytes);
+}
+
 TEST(RaidSuperblock, ForeignContentIsLeftAlone) {
     RaidSuperblock foreign = superblock_in_sync();
     foreign.bytes[0] = 'X';

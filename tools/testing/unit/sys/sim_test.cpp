@@ -224,14 +224,9 @@ TEST_F(SimTest, ArrayTellsOfItsFailedMember) {
     expect_ok(plan::CreateDm{device("rmeta1", "linear", "{disk:disk1} 2048")});
     expect_ok(plan::CreateDm{
         device("raid", "raid", "raid1 1 0 2 {dm:ld} {disk:disk0} {dm:rmeta1} {disk:disk1}")});
-    auto arrays = sim.raid_health();
-    ASSERT_EQ(arrays->size(), 1U);
-    EXPECT_EQ(arrays->front().health, "AA");
-    EXPECT_TRUE(arrays->front().in_sync);
+    EXPECT_EQ(sim.state().dm.at("raid").raid->letters, "AA");
     sim.fail_member("raid", 1);
-    arrays = sim.raid_health();
-    EXPECT_EQ(arrays->front().health, "AD");
-    EXPECT_FALSE(arrays->front().in_sync);
+    EXPECT_EQ(sim.state().dm.at("raid").raid->letters, "AD");
 }
 
 TEST_F(SimTest, RebootLeavesOnlyWhatIsOnDisks) {
@@ -284,6 +279,31 @@ TEST_F(SimTest, FenceFailsWhereATestSaysSo) {
     EXPECT_EQ(results[0].error().sys_errno(), EIO);
     sim.fail_matching("", 0);
     EXPECT_TRUE(sim.fence_all({"front"}, 2, std::chrono::milliseconds(0))[0]->drained);
+}
+
+TEST_F(SimTest, NothingIsLargerThanWhatItStandsOn) {
+    make_front();
+    expect_refused(plan::ReloadDm{device("front", "dnvme", "1 128 1 {dm:ld} 0 0", 4096)}, EINVAL);
+    expect_ok(plan::ReloadDm{device("ld", "linear", "{disk:disk0} 2048", 4096)});
+    expect_ok(plan::ReloadDm{device("front", "dnvme", "1 128 1 {dm:ld} 0 0", 4096)});
+    expect_ok(plan::CreateDm{device("ld2", "linear", "{disk:disk1} 2048", 4096)});
+    expect_refused(plan::CreateDm{device("raid", "raid",
+                                         "raid1 3 0 region_size 8192 2 {dm:ld} {dm:ld} {dm:ld2} "
+                                         "{dm:ld2}",
+                                         4097)},
+                   EINVAL);
+    expect_refused(plan::CreateDm{device("pool", "thin-pool", "{dm:ld} {dm:ld2} 128 0 0", 8192)},
+                   EINVAL);
+}
+
+TEST_F(SimTest, SizesAreAnnouncedOfWhatIsExported) {
+    make_front();
+    make_subsystem();
+    const plan::AnnounceSize announce{.nqn = kNqn, .nsid = 1, .size_bytes = 1 << 20};
+    expect_refused(announce, ENOENT);
+    expect_ok(create_namespace());
+    expect_ok(announce);
+    EXPECT_EQ(sim.state().subsystems.at(kNqn).namespaces.at(1).size_bytes, 1U << 20);
 }
 
 }  // namespace

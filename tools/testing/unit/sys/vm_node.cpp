@@ -99,12 +99,13 @@ plan::KernelState VmNode::actual() {
 }
 
 plan::KernelState VmNode::desired() {
-    return plan::build_desired(cluster_, disks(), {.node = "node"}).kernel;
+    return plan::build_desired(cluster_, disks(), {.node = "node"}, {}, actual()).kernel;
 }
 
 std::vector<plan::Action> VmNode::planned() {
     const plan::KernelState state = actual();
-    const plan::Desired wanted = plan::build_desired(cluster_, disks(), {.node = "node"});
+    const plan::Desired wanted =
+        plan::build_desired(cluster_, disks(), {.node = "node"}, {}, state);
     EXPECT_TRUE(wanted.down.empty());
     auto actions = plan::make_plan(cluster_, wanted, state);
     const Status allowed = plan::check_plan(actions, state);
