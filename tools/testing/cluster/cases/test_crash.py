@@ -27,6 +27,16 @@ class CrashTest(NodeCase):
                 wait_until("the delete is finished", lambda: self.node.leftovers() == "")
                 self.assertNotIn("v1", self.node.ctl("volume list").stdout)
 
+    def test_killed_while_resizing(self) -> None:
+        self.node.ctl(CREATE)
+        resize = "volume resize v1 --size +16M"
+        total = len(self.node.ctl(f"{resize} --dry-run").stdout.splitlines())
+        for step in range(1, total, max(1, total // 5)):
+            with self.subTest(step=step):
+                self.kill_at(step, resize)
+                wait_until("the volume has grown", self.has_its_size)
+        self.delete("v1")
+
     def test_interrupted_load_is_no_obstacle(self) -> None:
         self.node.ctl(CREATE)
         self.node.stop_daemon()
@@ -73,6 +83,12 @@ class CrashTest(NodeCase):
         self.node.stop_daemon("KILL")
         job.wait()
         self.node.start_daemon()
+
+    def has_its_size(self) -> bool:
+        """The front of volume v1 is as long as the record says."""
+        view = self.node.ctl_json("volume show v1")
+        table = self.node.machine.run("dmsetup table | grep dnvme-front-").stdout.split()
+        return view["health"] == "ok" and int(table[2]) * 512 == int(view["volume"]["size_bytes"])
 
     def settled_volume(self) -> None:
         """The volume is there, whole, or not there at all."""

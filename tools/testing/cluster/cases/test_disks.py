@@ -47,7 +47,7 @@ class DisksTest(NodeCase):
         self.assert_refused("disk create /dev/nvme0n1 --name again", "d0")
 
     def test_volume_waits_for_a_missing_disk(self) -> None:
-        self.node.ctl("volume create v1 --size 64M --redundancy raid1 --legs 2")
+        self.node.ctl("volume create v1 --size 64M --legs 4")
         hardware = self.node.machine.hardware
         missing = hardware.disks[0]
         self.node.machine.power_cut()

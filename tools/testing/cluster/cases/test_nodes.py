@@ -71,13 +71,6 @@ class NodesTest(ClusterCase):
         self.assert_fails_soon_and_reconnects_for_ever(first)
         self.assert_stranger_is_refused(far)
 
-    def members(self) -> list[tuple[str, str]]:
-        """Uuid of each, and the name of its disk."""
-        disks = {view["disk"]["uuid"]: view["disk"]["name"]
-                 for view in self.nodes[0].ctl_json("disk list")["disks"]}
-        (leg,) = self.nodes[0].ctl_json("volume show v1")["volume"]["legs"]
-        return [(member["uuid"], disks[member["disk_uuid"]]) for member in leg["members"]]
-
     def assert_fails_soon_and_reconnects_for_ever(self, node: StorageNode) -> None:
         told = node.machine.run("cd /sys/class/nvme/$(basename $(dirname $(grep -l tcp "
                                 "/sys/class/nvme/*/transport))) && cat fast_io_fail_tmo "

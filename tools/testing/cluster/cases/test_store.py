@@ -65,6 +65,7 @@ class StoreTest(ClusterCase):
         self.assertEqual(status["leader"], "store1")
         self.assertIn("node 'store2' is offline", status["volumes"][0]["problem"])
         self.assertIn("nobody who is online knows", status["verdict"])
+        self.assertIn("node store2 is offline", self.nodes[0].ctl("events").stdout)
         refused = self.nodes[0].ctl("volume detach v1 host1", check=False)
         self.assertIn("node 'store2' is offline since", refused.stderr)
 

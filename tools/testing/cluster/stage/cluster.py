@@ -27,12 +27,17 @@ true
 """
 
 
+def start(node: StorageNode, endpoints: list[str]) -> None:
+    """Start its daemon over etcd; the node has the machine's name."""
+    config = CONFIG.format(name=node.machine.name, endpoints=json.dumps(endpoints))
+    node.machine.run("mkdir -p /etc/dnvme && cat > /etc/dnvme/dnvmed.toml", stdin=config.encode())
+    node.start_daemon()
+
+
 def join(node: StorageNode, endpoints: list[str], disk: str) -> None:
     """Start its daemon and bring node and disk in; the disk's name is its serial number."""
+    start(node, endpoints)
     name, run = node.machine.name, node.machine.run
-    config = CONFIG.format(name=name, endpoints=json.dumps(endpoints))
-    run("mkdir -p /etc/dnvme && cat > /etc/dnvme/dnvmed.toml", stdin=config.encode())
-    node.start_daemon()
     node.ctl(f"node create {name} --portal {node.machine.address}")
     device = run(f"echo /dev/$(basename $(dirname $(grep -l {disk} /sys/block/*/serial)))")
     node.ctl(f"disk create {device.stdout.strip()} --name {disk}")
@@ -45,6 +50,8 @@ class ClusterCase(unittest.TestCase):
     etcd_members = 1
     # Whose guest it runs in: a test that kills the first node has it elsewhere.
     etcd_with_host = False
+    # Whether the nodes outlive a power cut.
+    keep_state = False
     rig: Rig
     nodes: list[StorageNode]
     host: Host
@@ -55,6 +62,7 @@ class ClusterCase(unittest.TestCase):
         cls.rig = Rig(results=RESULTS / kernel() / cls.__name__)
         cls.addClassCleanup(cls.rig.close)
         machines = [cls.rig.machine(f"store{i}", kernel=kernel(), disks=[Disk(f"disk{i}", "1G")],
+                                    keep_state=cls.keep_state,
                                     kernel_arguments=cls.kernel_arguments) for i in (1, 2)]
         guest = cls.rig.machine("host1", kernel=kernel())
         cls.rig.boot()
@@ -74,6 +82,13 @@ class ClusterCase(unittest.TestCase):
     def connections(node: StorageNode) -> str:
         """Those of the node to other nodes."""
         return node.machine.run(CONNECTIONS).stdout
+
+    def members(self) -> list[tuple[str, str]]:
+        """Of volume v1: uuid of each, and the name of its disk."""
+        disks = {view["disk"]["uuid"]: view["disk"]["name"]
+                 for view in self.nodes[0].ctl_json("disk list")["disks"]}
+        (leg,) = self.nodes[0].ctl_json("volume show v1")["volume"]["legs"]
+        return [(member["uuid"], disks[member["disk_uuid"]]) for member in leg["members"]]
 
     def objects(self, node: StorageNode) -> str:
         """Everything of dnvme in its kernel."""
