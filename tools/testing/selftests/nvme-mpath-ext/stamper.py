@@ -82,12 +82,13 @@ class Writer(threading.Thread):
 def main() -> None:
     path, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    # Waited for, not handled: a handler that sets an event which its thread waits for may lock up.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     writers = [Writer(path, number, seed, stop) for number in range(count)]
     for writer in writers:
         writer.start()
     print("ready", flush=True)
-    while not stop.wait(0.2) and not any(writer.wrong for writer in writers):
+    while not signal.sigtimedwait({signal.SIGTERM}, 0.2) and not any(w.wrong for w in writers):
         pass
     stop.set()
     for writer in writers:
