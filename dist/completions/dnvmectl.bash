@@ -6,7 +6,8 @@
 # Verbs of a noun.
 _dnvmectl_verbs() {
 	case $1 in
-	node | disk) echo "create add list show set delete remove" ;;
+	node) echo "create add list show set delete remove" ;;
+	disk) echo "create add list show set replace delete remove" ;;
 	volume) echo "create list show attach detach activate rename resize delete" ;;
 	host) echo "create list show connect disconnect delete" ;;
 	head) echo "create list show set delete" ;;
@@ -34,6 +35,7 @@ _dnvmectl_options() {
 	path\ activate | volume\ rename) echo "--dry-run" ;;
 	volume\ activate) echo "--controller --dry-run" ;;
 	volume\ resize) echo "--size --dry-run" ;;
+	disk\ replace) echo "--dry-run" ;;
 	events) echo "--follow" ;;
 	host\ connect | host\ disconnect) echo "--all --dry-run" ;;
 	cluster\ backup) echo "--force" ;;
@@ -54,6 +56,7 @@ _dnvmectl_arguments() {
 	case "$1 $2" in
 	*\ attach\ 0 | *\ detach\ 0 | volume\ activate\ 0 | volume\ rename\ 0 | volume\ resize\ 0) _dnvmectl_names volume ;;
 	*\ attach\ 1 | *\ detach\ 1) _dnvmectl_names host ;;
+	disk\ replace\ [01]) _dnvmectl_names disk ;;
 	path\ list\ * | path\ *\ 0) _dnvmectl_names head ;;
 	path\ create\ 1) ;;
 	path\ *\ 1) _dnvmectl_names path ;;

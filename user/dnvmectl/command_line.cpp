@@ -84,6 +84,7 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_show(app, line);
     add_node_set(*app.get_subcommand("node"), line);
     add_disk_set(*app.get_subcommand("disk"), line);
+    add_disk_replace(*app.get_subcommand("disk"), line);
     add_volume_attach(*app.get_subcommand("volume"), line);
     add_volume_detach(*app.get_subcommand("volume"), line);
     add_volume_activate(*app.get_subcommand("volume"), line);

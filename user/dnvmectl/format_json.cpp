@@ -124,6 +124,9 @@ class JsonFormatter final : public Formatter {
     void renamed(const v1::VolumeView& view, const std::string& /*old*/) override {
         print(to_json(view));
     }
+    void replaced(const v1::DiskView& view, const std::string& /*old*/) override {
+        print(to_json(view));
+    }
     void resized(const v1::VolumeView& view) override { print(to_json(view)); }
 
     void backed_up(const BackupWritten& backup) override {

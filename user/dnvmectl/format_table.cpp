@@ -540,6 +540,11 @@ class TableFormatter final : public Formatter {
         say("volume {} is called {} now", old, view.volume().name());
     }
 
+    void replaced(const v1::DiskView& view, const std::string& old) override {
+        say("disk {} is replaced by disk {}: see volume show and status for the rebuild", old,
+            view.disk().name());
+    }
+
     void resized(const v1::VolumeView& view) override {
         say("volume {} has {} now", view.volume().name(), format_size(view.volume().size_bytes()));
     }

@@ -69,6 +69,8 @@ class Formatter {
     virtual void changed(const v1::DiskView& view) = 0;
     /// @p what was done to a head or to a path of it: what became of the head.
     virtual void changed(const v1::HeadView& view, const std::string& what) = 0;
+    /// The members of disk @p old are to be rebuilt on this one.
+    virtual void replaced(const v1::DiskView& view, const std::string& old) = 0;
     virtual void deleted(const std::string& noun, const std::string& name) = 0;
     virtual void attached(const Attachment& attachment) = 0;
     virtual void detached(const v1::VolumeView& volume, const std::string& host) = 0;

@@ -19,6 +19,7 @@ void add_node_create(CLI::App& node, CommandLine& line);
 void add_node_set(CLI::App& node, CommandLine& line);
 void add_disk_create(CLI::App& disk, CommandLine& line);
 void add_disk_set(CLI::App& disk, CommandLine& line);
+void add_disk_replace(CLI::App& disk, CommandLine& line);
 void add_volume_create(CLI::App& volume, CommandLine& line);
 void add_host_create(CLI::App& host, CommandLine& line);
 /// And disconnect.

@@ -164,11 +164,13 @@ void Comparison::compare_members(const v1::Volume& old, const v1::Volume& record
     }
     for (const v1::Leg& leg : record.legs()) {
         for (const v1::LogicalDisk& member : leg.members()) {
-            if (const auto sync = was.find(member.uuid());
-                sync != was.end() && sync->second != member.sync()) {
+            const auto sync = was.find(member.uuid());
+            const std::string disk = name_of_disk(member.disk_uuid());
+            if (sync == was.end()) {
+                add("volume", record.name(), fmt::format("has a new member on disk {}", disk));
+            } else if (sync->second != member.sync()) {
                 add("volume", record.name(),
-                    fmt::format("its member on disk {} is {}", name_of_disk(member.disk_uuid()),
-                                sync_word(member.sync())));
+                    fmt::format("its member on disk {} is {}", disk, sync_word(member.sync())));
             }
         }
     }

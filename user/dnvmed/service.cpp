@@ -170,6 +170,11 @@ grpc::Status Service::ResizeVolume(Context* /*context*/, const v1::ResizeVolumeR
     return change(resize_volume, *request, *events);
 }
 
+grpc::Status Service::ReplaceDisk(Context* /*context*/, const v1::ReplaceDiskRequest* request,
+                                  Events* events) {
+    return change(replace_disk, *request, *events);
+}
+
 grpc::Status Service::ListHeads(Context* /*context*/, const v1::ListRequest* request,
                                 v1::HeadList* heads) {
     return list(list_heads, *request, *heads);

@@ -64,6 +64,8 @@ class Service final : public v1::Dnvme::Service {
                               Events* events) override;
     grpc::Status ResizeVolume(Context* context, const v1::ResizeVolumeRequest* request,
                               Events* events) override;
+    grpc::Status ReplaceDisk(Context* context, const v1::ReplaceDiskRequest* request,
+                             Events* events) override;
     grpc::Status ListHeads(Context* context, const v1::ListRequest* request,
                            v1::HeadList* list) override;
     grpc::Status CreateHead(Context* context, const v1::CreateHeadRequest* request,

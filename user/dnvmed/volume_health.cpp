@@ -100,8 +100,10 @@ std::string stale_words(const v1::LogicalDisk& member, bool there) {
     if (member.trouble() == v1::LogicalDisk::ERRORS) {
         return fmt::format("is stale{}: it answered with errors", since);
     }
-    return fmt::format("is stale{}: {}", since,
-                       there ? "it was away, and is about to be rebuilt" : "it is not there");
+    const char* why = member.trouble() == v1::LogicalDisk::ABSENT
+                          ? "it was away, and is about to be rebuilt"
+                          : "it is new, and is about to be rebuilt";
+    return fmt::format("is stale{}: {}", since, there ? why : "it is not there");
 }
 
 std::optional<std::string> sync_problem(const Observation& seen, const v1::LogicalDisk& member) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "elsewhere.h"
 #include "model/layout.h"
 
 namespace dnvme::daemon {
@@ -96,6 +97,16 @@ Status check_device(const model::Cluster& cluster, const sys::BlockDevice& devic
 bool has_orphan_label(const model::Cluster& cluster, const sys::BlockDevice& device) {
     return !device.label_uuid.empty() && device.label_cluster == cluster.self.uuid() &&
            find_uuid(cluster, device.label_uuid) == nullptr;
+}
+
+Result<std::set<std::string>> present_disks(const Context& context) {
+    const auto labelled = context.disks.labelled();
+    if (!labelled) {
+        return pass(labelled.error());
+    }
+    auto present = sort_found(*labelled, context.cluster.self).uuids();
+    present.merge(disks_elsewhere(context.statuses, context.node));
+    return present;
 }
 
 std::string name_from_path(const std::string& path) {

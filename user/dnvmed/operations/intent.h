@@ -102,6 +102,7 @@ Result<Intent> delete_node(const Context& context, const v1::DeleteRequest& requ
 Result<Intent> create_disk(const Context& context, const v1::CreateDiskRequest& request);
 Result<Intent> set_disk(const Context& context, const v1::SetLabelsRequest& request);
 Result<Intent> delete_disk(const Context& context, const v1::DeleteRequest& request);
+Result<Intent> replace_disk(const Context& context, const v1::ReplaceDiskRequest& request);
 Result<Intent> create_volume(const Context& context, const v1::CreateVolumeRequest& request);
 Result<Intent> delete_volume(const Context& context, const v1::DeleteRequest& request);
 Result<Intent> attach_volume(const Context& context, const v1::AttachRequest& request);

@@ -14,15 +14,20 @@ namespace dnvme::daemon {
 
 namespace {
 
-/// Adds those that a record was and those that it will be for.
+/// Adds those that a record will be for and, of those that it was for, the ones that are online.
 class Finder {
   public:
-    explicit Finder(const model::Cluster& cluster) : cluster_(cluster), places_(cluster) {}
+    Finder(const model::Cluster& cluster, const store::Statuses& statuses)
+        : cluster_(cluster), places_(cluster), statuses_(statuses) {}
 
     void operator()(const v1::Volume& volume) {
         found_.merge(places_.nodes_of(volume));
         if (const auto old = cluster_.volumes.find(volume.name()); old != cluster_.volumes.end()) {
-            found_.merge(places_.nodes_of(old->second));
+            for (const std::string& node : places_.nodes_of(old->second)) {
+                if (statuses_.online.contains(node)) {
+                    found_.insert(node);
+                }
+            }
         }
     }
     void operator()(const v1::Head& head) { found_.insert(head.node()); }
@@ -34,6 +39,7 @@ class Finder {
   private:
     const model::Cluster& cluster_;
     const model::Places places_;
+    const store::Statuses& statuses_;
     std::set<std::string> found_;
 };
 
@@ -50,8 +56,8 @@ const v1::Failure* failure_of(const v1::NodeStatus& status,
 }  // namespace
 
 std::set<std::string> others_of(const model::Cluster& before, const std::vector<Edit>& edits,
-                                const std::string& self) {
-    Finder finder(before);
+                                const store::Statuses& statuses, const std::string& self) {
+    Finder finder(before, statuses);
     for (const Edit& edit : edits) {
         std::visit(finder, edit);
     }

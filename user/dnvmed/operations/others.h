@@ -14,9 +14,10 @@
 /// What a request needs of other nodes. Pure.
 namespace dnvme::daemon {
 
-/// The nodes but @p self that have to carry something of @p edits out.
+/// The nodes but @p self that have to carry something of @p edits out. One that only has to let go
+/// counts while it is online: a dead one does so when it comes back.
 std::set<std::string> others_of(const model::Cluster& before, const std::vector<Edit>& edits,
-                                const std::string& self);
+                                const store::Statuses& statuses, const std::string& self);
 
 /// "node 'n2' is offline since ..., its daemon must run for this"; Errors: precondition.
 Status check_online(const std::set<std::string>& nodes, const store::Statuses& statuses);

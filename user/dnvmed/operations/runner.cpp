@@ -94,7 +94,7 @@ Result<std::optional<Pending>> Operations::begin(const Planner& planner, bool dr
     if (!intent) {
         return pass(intent.error());
     }
-    auto others = others_of(loaded->cluster, intent->edits, node_);
+    auto others = others_of(loaded->cluster, intent->edits, loaded->statuses, node_);
     const auto sentences = rehearse(*intent, *loaded, others);
     if (!sentences) {
         return pass(sentences.error(), intent->what);

@@ -5,10 +5,10 @@
 #include <fmt/ranges.h>
 
 #include "base/uuid.h"
-#include "elsewhere.h"
 #include "model/controllers.h"
 #include "model/layout.h"
 #include "model/places.h"
+#include "operations/disk_checks.h"
 #include "operations/intent.h"
 #include "plan/place_legs.h"
 #include "view.h"
@@ -50,15 +50,13 @@ Status check_standbys(std::uint32_t standbys) {
 /// other nodes this one knows nothing better.
 Result<std::vector<std::string>> drop_absent_disks(const Context& context,
                                                    model::Cluster& cluster) {
-    const auto labelled = context.disks.labelled();
-    if (!labelled) {
-        return pass(labelled.error());
+    const auto present = present_disks(context);
+    if (!present) {
+        return pass(present.error());
     }
-    auto present = sort_found(*labelled, cluster.self).uuids();
-    present.merge(disks_elsewhere(context.statuses, context.node));
     std::vector<std::string> absent;
     for (const auto& [name, disk] : cluster.disks) {
-        if (disk.node() == context.node && !present.contains(disk.uuid())) {
+        if (disk.node() == context.node && !present->contains(disk.uuid())) {
             absent.push_back(name);
         }
     }

@@ -88,7 +88,7 @@ Status settle(Cluster cluster, v1::Volume& volume, const std::string& wanted) {
         volume.clear_node();
     for (v1::Leg& leg : *volume.mutable_legs()) {
         for (v1::LogicalDisk& member : *leg.mutable_members()) {
-            if (!places.is_remote(volume, member))
+            if (!places.is_remote(volume, member) || member.has_port_offset())
                 continue;
             cluster.volumes[volume.name()] = volume;
             const auto offset = free_port_offset(cluster);

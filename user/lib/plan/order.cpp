@@ -81,7 +81,7 @@ class Orderer {
     void hold_on_error(const v1::Leg& leg, const Members& members);
     void set(const DmDevice& device);
     [[nodiscard]] Members entering(const v1::Leg& leg) const;
-    [[nodiscard]] Members leaving(const v1::Leg& leg) const;
+    [[nodiscard]] std::vector<std::string> leaving(const v1::Leg& leg) const;
     [[nodiscard]] static bool is_below(const KernelState& state, const v1::Leg& leg,
                                        const v1::LogicalDisk& member);
     void build(const std::string& uuid);
@@ -155,15 +155,18 @@ Orderer::Members Orderer::entering(const v1::Leg& leg) const {
     return members;
 }
 
-/// Members that an array loses which goes on.
-Orderer::Members Orderer::leaving(const v1::Leg& leg) const {
-    Members members;
-    for (const v1::LogicalDisk& member : leg.members()) {
-        if (diff_.reload_dm.contains(model::dm_uuid(model::DmKind::raid, leg.uuid())) &&
-            is_below(actual_, leg, member) && !is_below(diff_.wanted, leg, member))
-            members.push_back(&member);
+/// Gates of members that an array loses which goes on, some of whom the leg may not have any more.
+std::vector<std::string> Orderer::leaving(const v1::Leg& leg) const {
+    const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
+    if (!diff_.reload_dm.contains(raid))
+        return {};
+    const auto stay = dm_devices_below(diff_.wanted.dm.at(raid));
+    std::vector<std::string> gates;
+    for (const std::string& gate : dm_devices_below(actual_.dm.at(raid))) {
+        if (!stay.contains(gate))
+            gates.push_back(gate);
     }
-    return members;
+    return gates;
 }
 
 /// Before anything that waits for I/O: arrays go on without the members that the store has as
@@ -181,13 +184,11 @@ bool Orderer::grows(const DmDevice& wanted) const {
 }
 
 void Orderer::let_go(const v1::Leg& leg) {
-    const Members gone = leaving(leg);
-    for (const v1::LogicalDisk* member : gone) {
-        for (const std::string& gate : member_gates(*member)) {
-            if (const auto there = actual_.dm.find(gate);
-                there != actual_.dm.end() && there->second.leg != DNVME_STATE_DEAD)
-                add(FailMember{.uuid = gate});
-        }
+    const std::vector<std::string> gone = leaving(leg);
+    for (const std::string& gate : gone) {
+        if (const auto there = actual_.dm.find(gate);
+            there != actual_.dm.end() && there->second.leg != DNVME_STATE_DEAD)
+            add(FailMember{.uuid = gate});
     }
     if (gone.empty())
         return;

@@ -150,6 +150,12 @@ std::uint64_t sectors_of_each(const plan::DmTarget& target, std::uint64_t device
     return words[0] == "raid1" ? target.length_sectors : target.length_sectors / (devices - parity);
 }
 
+/// Of an array, "-" twice for each.
+std::size_t absent_members(const plan::DmTarget& target) {
+    const auto words = split_words(target.params);
+    return static_cast<std::size_t>(std::count(words.begin(), words.end(), "-")) / 2;
+}
+
 /// Those of a raid are metadata and data in turn, those of a pool metadata and then data.
 Status Rules::parts_fit(const plan::DmTarget& target) const {
     std::vector<std::string> parts = references_in(target.params);
@@ -159,9 +165,10 @@ Status Rules::parts_fit(const plan::DmTarget& target) const {
         parts.resize(parts.size() / 2);
     }
     for (const std::string& part : parts) {
-        const std::uint64_t needed = target.type == "thin-pool"
-                                         ? target.length_sectors
-                                         : sectors_of_each(target, parts.size());
+        const std::uint64_t needed =
+            target.type == "thin-pool"
+                ? target.length_sectors
+                : sectors_of_each(target, parts.size() + absent_members(target));
         if (size_of(part) / kSectorBytes < needed)
             return refused(EINVAL, fmt::format("{}: {} is too small", target.type, part));
     }

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+
 from stage import wait_until
 from stage.case import NodeCase
 
@@ -14,7 +16,7 @@ class CrashTest(NodeCase):
 
     def test_killed_while_creating(self) -> None:
         total = len(self.node.ctl(f"{CREATE} --dry-run").stdout.splitlines())
-        for step in range(1, total, max(1, total // 6)):
+        for step in steps(total):
             with self.subTest(step=step):
                 self.kill_at(step, CREATE)
                 self.settled_volume()
@@ -31,7 +33,7 @@ class CrashTest(NodeCase):
         self.node.ctl(CREATE)
         resize = "volume resize v1 --size +16M"
         total = len(self.node.ctl(f"{resize} --dry-run").stdout.splitlines())
-        for step in range(1, total, max(1, total // 5)):
+        for step in steps(total):
             with self.subTest(step=step):
                 self.kill_at(step, resize)
                 wait_until("the volume has grown", self.has_its_size)
@@ -96,6 +98,11 @@ class CrashTest(NodeCase):
             wait_until("the volume is whole", lambda: "dnvme-front-" in self.node.leftovers())
             self.node.ctl("volume delete v1 --yes")
         self.assertEqual(self.node.leftovers(), "")
+
+
+def steps(total: int) -> range:
+    """Where to kill it: spread over the actions, or at each in make soak."""
+    return range(1, total, 1 if os.environ.get("DNVME_TEST_SOAK") else max(1, total // 3))
 
 
 def actions(log: str) -> int:

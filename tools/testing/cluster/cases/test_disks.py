@@ -44,7 +44,7 @@ class DisksTest(NodeCase):
         self.assert_refused("disk create /dev/nothing", "/dev/nothing")
         self.assert_refused("disk create /dev/null", "/dev/null", "block device")
         self.assert_refused("disk create /dev/vdb --name tiny", "/dev/vdb")
-        self.assert_refused("disk create /dev/nvme0n1 --name again", "d0")
+        self.assert_refused(f"disk create {self.nvme_disk('disk0')} --name again", "d0")
 
     def test_volume_waits_for_a_missing_disk(self) -> None:
         self.node.ctl("volume create v1 --size 64M --legs 4")

@@ -99,6 +99,11 @@ TEST_F(HappeningsTest, ChangesOfAVolumeAreTold) {
     EXPECT_THAT(daemon::lines(now_, before_)[0], "volume v1 was detached from host 'h1'");
 }
 
+TEST_F(HappeningsTest, AMemberThatTakesThePlaceOfAnotherIsTold) {
+    volume().mutable_legs(0)->mutable_members(0)->set_uuid("another");
+    EXPECT_THAT(lines(), ElementsAre("volume v1 has a new member on disk d1"));
+}
+
 TEST_F(HappeningsTest, NodesComeAndGo) {
     now_.statuses.online.clear();
     EXPECT_THAT(lines(), ElementsAre("node n1 is offline"));

@@ -66,8 +66,11 @@ TEST(Concerns, CountWhatIsGone) {
 TEST(Others, AreOldAndNewNodesOfWhatIsEdited) {
     const auto before = records({1, 2}).cluster;
     const auto after = records({3}).cluster.volumes["v"];
-    EXPECT_THAT(others_of(before, {after}, "n1"), ElementsAre("n2", "n3"));
-    EXPECT_THAT(others_of(before, {v1::Host()}, "n1"), IsEmpty());
+    store::Statuses statuses;
+    EXPECT_THAT(others_of(before, {after}, statuses, "n1"), ElementsAre("n3"));
+    statuses.online["n2"] = status_at(7);
+    EXPECT_THAT(others_of(before, {after}, statuses, "n1"), ElementsAre("n2", "n3"));
+    EXPECT_THAT(others_of(before, {v1::Host()}, statuses, "n1"), IsEmpty());
 }
 
 TEST(Others, AreHeardWhenAllHaveComeFarEnough) {

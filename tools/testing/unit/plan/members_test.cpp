@@ -128,8 +128,8 @@ TEST_F(Members, TheRecordComesBeforeTheGatesFailAndTheArrayLosesItsMember) {
     ASSERT_GE(lines.size(), 4U);
     EXPECT_THAT(lines[0], StartsWith("record member " + member(1).uuid()));
     EXPECT_THAT(lines[0], HasSubstr("as stale"));
-    EXPECT_THAT(lines[1], StartsWith("fail what member gate dnvme-rmeta-" + member(1).uuid()));
-    EXPECT_THAT(lines[2], StartsWith("fail what member gate dnvme-rdata-" + member(1).uuid()));
+    EXPECT_THAT(lines[1], StartsWith("fail what member gate dnvme-rdata-" + member(1).uuid()));
+    EXPECT_THAT(lines[2], StartsWith("fail what member gate dnvme-rmeta-" + member(1).uuid()));
     EXPECT_THAT(lines[3], StartsWith("reload dm device dnvme-raid-"));
     EXPECT_THAT(lines[3], testing::EndsWith(" - -"));
     carry_out();
