@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 
 from stage import wait_until
-from stage.case import NodeCase
+from stage.case import NodeCase, soak_only
 
 CREATE = "volume create v1 --size 64M --legs 2 --redundancy raid1"
 
@@ -29,6 +29,7 @@ class CrashTest(NodeCase):
                 wait_until("the delete is finished", lambda: self.node.leftovers() == "")
                 self.assertNotIn("v1", self.node.ctl("volume list").stdout)
 
+    @soak_only
     def test_killed_while_resizing(self) -> None:
         self.node.ctl(CREATE)
         resize = "volume resize v1 --size +16M"

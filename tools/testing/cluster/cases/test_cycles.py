@@ -9,7 +9,7 @@ import re
 from stage.case import NodeCase
 from stage.host import argument_of
 
-CYCLES = int(os.environ.get("DNVME_TEST_CYCLES", "12"))  # 200 in make soak
+CYCLES = int(os.environ.get("DNVME_TEST_CYCLES", "6"))  # 200 in make soak
 CONNECT_EVERY = 5
 
 

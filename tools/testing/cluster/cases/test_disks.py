@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from rig import Disk
 
-from stage.case import NodeCase
+from stage.case import NodeCase, soak_only
 from stage.host import argument_of
 
 SECTOR = 512
@@ -24,11 +24,13 @@ class DisksTest(NodeCase):
         self.assert_refused("disk create /dev/vda --name spare --force", "/dev/vda", "/run/m")
         self.node.machine.run("umount /run/m; wipefs -q -a /dev/vda")
 
+    @soak_only
     def test_disk_held_by_another_device_is_refused(self) -> None:
         self.node.machine.run("dmsetup create foreign --table '0 2048 linear /dev/vda 0'")
         self.assert_refused("disk create /dev/vda --name spare --force", "/dev/vda", "foreign")
         self.node.machine.run("dmsetup remove foreign")
 
+    @soak_only
     def test_swap_is_refused(self) -> None:
         self.node.machine.run("mkswap /dev/vda >/dev/null && swapon /dev/vda")
         self.assert_refused("disk create /dev/vda --name spare --force", "/dev/vda", "swap")

@@ -93,6 +93,7 @@ class FailoverTest(FailoverCase):
         wait_until("the head is up", lambda: self.host.of("state") == "up")
         self.host.writes_go_on()
 
+    @soak_only
     def test_standby_is_lost_while_it_is_asked(self) -> None:
         self.host.start_gatekeeper("linger=20")
         self.all_well()

@@ -5,7 +5,7 @@
 # shellcheck source=tools/testing/selftests/dnvme/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-CYCLES=${DNVME_CYCLES:-60}
+CYCLES=${DNVME_CYCLES:-30}
 
 percpu_kib() {
 	awk '$1 == "Percpu:" { print $2 }' /proc/meminfo

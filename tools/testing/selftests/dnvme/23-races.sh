@@ -6,7 +6,7 @@
 # shellcheck source=tools/testing/selftests/dnvme/lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-RELOADS=${DNVME_RELOADS:-12}
+RELOADS=${DNVME_RELOADS:-8}
 TABLE="0 131072 dnvme EPOCH 8 1 /dev/nullb0 0 4 drain_ms 200 mode MODE"
 
 # table MODE

@@ -6,7 +6,7 @@
 # shellcheck source=tools/testing/selftests/nvme-mpath-ext/targets.sh
 . "$(dirname "$(readlink -f "$0")")/targets.sh"
 
-FAILOVERS=${DNVME_FAILOVERS:-24}
+FAILOVERS=${DNVME_FAILOVERS:-14}
 SEED=${DNVME_SEED:-1}
 NR_WRITERS=8
 
