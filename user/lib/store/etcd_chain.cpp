@@ -85,12 +85,16 @@ EtcdChain::Turn EtcdChain::take_turn(const etcdserverpb::TxnRequest& request, De
     return settle(mark, deadline);
 }
 
+EtcdChain::Turn EtcdChain::done_at(std::int64_t revision) {
+    claimed_ = true;
+    revision_ = revision;
+    return revision;
+}
+
 EtcdChain::Turn EtcdChain::conclude(const etcdserverpb::TxnRequest& request,
                                     const etcdserverpb::TxnResponse& response) {
     if (response.succeeded()) {
-        claimed_ = true;
-        revision_ = response.header().revision();
-        return *revision_;
+        return done_at(response.header().revision());
     }
     const auto& ours = response.responses(response.responses_size() - 1).response_range();
     if (revision_of(ours) != revision_) {
@@ -109,9 +113,7 @@ EtcdChain::Turn EtcdChain::settle(const std::string& mark, Deadline deadline) {
             return give_up(read.error());
         }
         if (found == mark) {
-            claimed_ = true;
-            revision_ = revision;
-            return revision;
+            return done_at(revision);
         }
         if (revision != revision_) {
             revision_.reset();  // another mark follows the one before: it can only fail now
@@ -144,9 +146,7 @@ EtcdChain::Turn EtcdChain::settle_full(const std::string& mark, const Error& err
     if (found != mark) {
         return pass(error);
     }
-    claimed_ = true;
-    revision_ = revision;
-    return revision;
+    return done_at(revision);
 }
 
 EtcdChain::Turn EtcdChain::give_up(const Error& error) {

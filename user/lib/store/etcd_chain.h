@@ -41,6 +41,7 @@ class EtcdChain {
     Status learn() DNVME_REQUIRES(mutex_);
     Turn take_turn(const etcdserverpb::TxnRequest& request, Deadline deadline)
         DNVME_REQUIRES(mutex_);
+    Turn done_at(std::int64_t revision) DNVME_REQUIRES(mutex_);
     Turn conclude(const etcdserverpb::TxnRequest& request,
                   const etcdserverpb::TxnResponse& response) DNVME_REQUIRES(mutex_);
     Turn settle(const std::string& mark, Deadline deadline) DNVME_REQUIRES(mutex_);

@@ -57,7 +57,6 @@ class DmClient {
     Status load(const std::string& name, const std::vector<plan::DmTarget>& table);
     Status load_and_resume(const plan::DmDevice& device);
     Status suspend_and_resume(const plan::DmDevice& device);
-    Status suspend_and_resume(const std::string& name);
     Status resume_with_new_table(const std::string& name);
 };
 
