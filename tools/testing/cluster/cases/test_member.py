@@ -28,7 +28,7 @@ class MemberTest(ClusterCase):
     def test_member_is_lost_and_comes_back(self) -> None:
         first, second = self.nodes
         first.ctl(CREATE)
-        wait_until("the volume serves", lambda: self.health() == "ok")
+        wait_until("the volume serves", lambda: self.nodes[0].health("v1") == "ok")
         line = first.ctl("volume attach v1 host1").stdout.strip()
         device = self.host.connect(line)
         load = Load(self.host, device)
@@ -43,7 +43,7 @@ class MemberTest(ClusterCase):
         load.wait_writes()
         self.assertEqual(self.sync(far), "stale")
         self.assertEqual(self.sync(near), "in-sync")
-        self.assertEqual(self.health(), "degraded")
+        self.assertEqual(self.nodes[0].health("v1"), "degraded")
         self.assertIn("is stale since", first.ctl("volume show v1").stdout)
         load.wait_writes()
 
@@ -66,7 +66,7 @@ class MemberTest(ClusterCase):
         second.machine.boot()
         second.start_daemon()
         wait_until("the member is rebuilt", lambda: self.sync(member) == "in-sync")
-        wait_until("the volume is whole", lambda: self.health() == "ok")
+        wait_until("the volume is whole", lambda: self.nodes[0].health("v1") == "ok")
 
     def lose_member_without_gates(self, member: str, load: Load) -> None:
         """The negative run: nobody lives who could record it, and writes are acknowledged."""
@@ -82,9 +82,6 @@ class MemberTest(ClusterCase):
         load.wait_writes()
         first.start_daemon()
         wait_until("it is recorded late", lambda: self.sync(member) == "stale")
-
-    def health(self) -> str:
-        return str(self.nodes[0].ctl_json("volume show v1")["health"])
 
     def sync(self, uuid: str) -> str:
         """What the store says of a member."""

@@ -48,13 +48,10 @@ class NodesTest(ClusterCase):
         """Volume v1 on the host: its device there and the subsystem's NQN."""
         first, second = self.nodes
         first.ctl(CREATE)
-        wait_until("the volume serves", lambda: self.health() == "ok")
+        wait_until("the volume serves", lambda: self.nodes[0].health("v1") == "ok")
         self.assert_members_are_apart()
         line = first.ctl("volume attach v1 host1").stdout.strip()
         return self.host.connect(line), argument_of(line, "-n")
-
-    def health(self) -> str:
-        return str(self.nodes[0].ctl_json("volume show v1")["health"])
 
     def assert_members_are_apart(self) -> None:
         """A gate on each node; one connection, which lets nobody else in."""

@@ -23,11 +23,11 @@ class ReplaceTest(NodeCase):
         load.wait_writes()
 
         self.node.ctl(f"disk replace {first} {spare}")
-        wait_until("the first is rebuilt", lambda: self.health() == "ok")
+        wait_until("the first is rebuilt", lambda: self.node.health("v1") == "ok")
         self.pull_disk(second)
         wait_until("the second is stale", lambda: "stale" in self.problem())
         self.node.ctl(f"disk replace {second} {other}")
-        wait_until("the second is rebuilt", lambda: self.health() == "ok")
+        wait_until("the second is rebuilt", lambda: self.node.health("v1") == "ok")
         load.wait_writes()
         self.assertEqual(self.disks_of_v1(), [spare, other])
         self.node.ctl(f"disk delete {first} --yes")
@@ -44,9 +44,6 @@ class ReplaceTest(NodeCase):
                  for view in self.node.ctl_json("disk list")["disks"]}
         (leg,) = self.node.ctl_json("volume show v1")["volume"]["legs"]
         return [names[member["disk_uuid"]] for member in leg["members"]]
-
-    def health(self) -> str:
-        return str(self.node.ctl_json("volume show v1")["health"])
 
     def problem(self) -> str:
         return str(self.node.ctl_json("volume show v1")["problem"])

@@ -119,7 +119,7 @@ class ResizeNodesTest(ClusterCase):
     def test_grow_over_two_nodes(self) -> None:
         first, second = self.nodes
         first.ctl("volume create v1 --size 64M --legs 2 --redundancy raid1 --node store1")
-        wait_until("the volume serves", lambda: self.health() == "ok")
+        wait_until("the volume serves", lambda: self.nodes[0].health("v1") == "ok")
         volume = Volume(first, self.host, "v1")
         volume.grow(16)
         volume.fio_on_the_new_part(16)
@@ -147,6 +147,3 @@ class ResizeNodesTest(ClusterCase):
             "volume resize v1 --size +16M --dry-run", check=False).status == 0)
         volume.node = first
         volume.grow(16)
-
-    def health(self) -> str:
-        return str(self.nodes[0].ctl_json("volume show v1")["health"])

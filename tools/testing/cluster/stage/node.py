@@ -54,6 +54,10 @@ class StorageNode:
         """What dnvmectl -o json prints, parsed."""
         return json.loads(self.ctl(f"-o json {arguments}").stdout)
 
+    def health(self, volume: str) -> str:
+        """Of a volume, in one word."""
+        return str(self.ctl_json(f"volume show {volume}")["health"])
+
     def log(self) -> str:
         """What the running dnvmed has logged."""
         assert self.daemon
