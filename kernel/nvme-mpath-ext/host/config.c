@@ -49,16 +49,6 @@ static bool never(struct mp_head *head)
 	return false;
 }
 
-/* Takes the mutex, or says that this cannot be changed now. */
-static int lock_unless(struct mp_head *head, bool (*is_busy)(struct mp_head *head))
-{
-	mutex_lock(&head->mutex);
-	if (!is_busy(head))
-		return 0;
-	mutex_unlock(&head->mutex);
-	return -EBUSY;
-}
-
 /* What was changed may let the head go on, or give up. */
 static void look_again(struct mp_head *head)
 {
@@ -132,13 +122,18 @@ static ssize_t store(struct config_item *item, const struct setting *setting,
 	u64 value;
 	int r;
 
-	r = parse(setting, page, count, &value) ?: lock_unless(head, setting->is_busy);
+	r = parse(setting, page, count, &value);
 	if (r)
 		return r;
-	WRITE_ONCE(*value_of(head, setting), value);
-	look_again(head);
+	mutex_lock(&head->mutex);
+	if (setting->is_busy(head)) {
+		r = -EBUSY;
+	} else {
+		WRITE_ONCE(*value_of(head, setting), value);
+		look_again(head);
+	}
 	mutex_unlock(&head->mutex);
-	return count;
+	return r ?: count;
 }
 
 #define SETTING(_name, ...)							\
@@ -203,12 +198,16 @@ static ssize_t head_pr_key_store(struct config_item *item, const char *page, siz
 	u64 key;
 	int r;
 
-	r = parse_number(page, count, 0, U64_MAX, &key) ?: lock_unless(head, has_paths);
+	r = parse_number(page, count, 0, U64_MAX, &key);
 	if (r)
 		return r;
-	WRITE_ONCE(head->settings.pr_key, key);
+	mutex_lock(&head->mutex);
+	if (has_paths(head))
+		r = -EBUSY;
+	else
+		WRITE_ONCE(head->settings.pr_key, key);
 	mutex_unlock(&head->mutex);
-	return count;
+	return r ?: count;
 }
 CONFIGFS_ATTR(head_, pr_key);
 
@@ -222,17 +221,20 @@ static ssize_t head_activation_store(struct config_item *item, const char *page,
 	const struct activation_method *method;
 	struct mp_head *head = to_head(item);
 	char text[VALUE_LEN];
-	int r;
+	int r = 0;
 
 	if (mp_config_text(page, count, text, sizeof(text)) < 0)
 		return -EINVAL;
 	method = activation_find(text);
-	r = method ? lock_unless(head, has_paths) : -EINVAL;
-	if (r)
-		return r;
-	head->settings.activation = method;
+	if (!method)
+		return -EINVAL;
+	mutex_lock(&head->mutex);
+	if (has_paths(head))
+		r = -EBUSY;
+	else
+		head->settings.activation = method;
 	mutex_unlock(&head->mutex);
-	return count;
+	return r ?: count;
 }
 CONFIGFS_ATTR(head_, activation);
 
@@ -253,12 +255,16 @@ static ssize_t head_uuid_store(struct config_item *item, const char *page, size_
 	struct mp_identity identity;
 	int r;
 
-	r = mp_config_identity(page, count, &identity) ?: lock_unless(head, has_paths);
+	r = mp_config_identity(page, count, &identity);
 	if (r)
 		return r;
-	head->settings.identity = identity;
+	mutex_lock(&head->mutex);
+	if (has_paths(head))
+		r = -EBUSY;
+	else
+		head->settings.identity = identity;
 	mutex_unlock(&head->mutex);
-	return count;
+	return r ?: count;
 }
 CONFIGFS_ATTR(head_, uuid);
 
