@@ -25,15 +25,15 @@ _dnvmectl_options() {
 	node\ create | node\ add) echo "--portal --label --dry-run" ;;
 	disk\ create | disk\ add) echo "--name --node --label --force --dry-run" ;;
 	node\ set | disk\ set) echo "--label --remove-label --dry-run" ;;
-	volume\ create) echo "--size --legs --redundancy --chunk --standbys --node --include --exclude \
-		--anti-affinity --place --dry-run" ;;
+	volume\ create) echo "--size --legs --redundancy --chunk --standbys --node --standby-nodes \
+		--include --exclude --anti-affinity --place --dry-run" ;;
 	host\ create) echo "--nqn --dry-run" ;;
 	head\ create) echo "--identity --activation --policy $_dnvmectl_head_settings --dry-run" ;;
 	head\ set) echo "$_dnvmectl_head_settings --dry-run" ;;
 	path\ create) echo "--device --subsystem --nsid --priority --dry-run" ;;
 	path\ set) echo "--priority --dry-run" ;;
 	path\ activate | volume\ rename) echo "--dry-run" ;;
-	volume\ activate) echo "--controller --dry-run" ;;
+	volume\ activate) echo "--controller --force --dry-run" ;;
 	volume\ resize) echo "--size --dry-run" ;;
 	disk\ replace) echo "--dry-run" ;;
 	events) echo "--follow" ;;
@@ -83,7 +83,7 @@ _dnvmectl_values() {
 _dnvmectl_takes_value() {
 	case $1 in
 	-o | --output | --socket | --timeout | --portal | --label | --name | --node | --size | --legs | \
-		--redundancy | --chunk | --standbys | --controller | --nqn | --identity | --activation | \
+		--redundancy | --chunk | --standbys | --standby-nodes | --controller | --nqn | --identity | --activation | \
 		--policy | --activation-timeout-ms | --queue-timeout-ms | --max-tries | \
 		--failover-interval-ms | --silence-timeout-ms | --failback-delay-ms | --opcode | --pr-key | \
 		--device | --subsystem | --nsid | --priority | --remove-label | --include | --exclude | \

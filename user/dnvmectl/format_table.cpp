@@ -150,9 +150,9 @@ bool has_standbys(const v1::VolumeView& view) {
 }
 
 Table controller_table(const v1::VolumeView& view) {
-    Table table({"CONTROLLER", "ROLE", "PORTALS", "SUBSYSTEM"});
+    Table table({"CONTROLLER", "ROLE", "NODE", "PORTALS", "SUBSYSTEM"});
     for (const v1::ControllerView& controller : view.controllers()) {
-        table.row({std::to_string(controller.number()), word(controller.role()),
+        table.row({std::to_string(controller.number()), word(controller.role()), controller.node(),
                    portal_list(controller.portals()), controller.subsystem_nqn()});
     }
     return table;

@@ -11,6 +11,7 @@ namespace {
 struct Arguments {
     std::string volume;
     std::uint32_t controller = 0;
+    bool force = false;
     bool dry_run = false;
 };
 
@@ -18,6 +19,7 @@ Status activate(Session& session, const Arguments& arguments) {
     v1::ActivateVolumeRequest request;
     request.set_volume(arguments.volume);
     request.set_controller(arguments.controller);
+    request.set_force(arguments.force);
     request.set_dry_run(arguments.dry_run);
     return run_and_show(session, &Client::Stub::ActivateVolume, request,
                         [&](const v1::Event& event) -> Status {
@@ -47,6 +49,8 @@ void add_volume_activate(CLI::App& volume, CommandLine& line) {
                "The one that shall own it, counted from 0", parse_controller)
         ->type_name("N")
         ->required();
+    verb->add_flag("--force", arguments->force,
+                   "Do not wait for the owner's node, which is offline");
     add_dry_run(*verb, arguments->dry_run);
 }
 

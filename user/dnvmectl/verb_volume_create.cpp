@@ -17,7 +17,8 @@ struct Arguments {
     RedundancyWish redundancy;
     std::uint64_t chunk_bytes = 0;  ///< 0: the daemon's default
     std::uint32_t standbys = 0;
-    std::string node;  ///< empty: the daemon's choice
+    std::string node;                        ///< empty: the daemon's choice
+    std::vector<std::string> standby_nodes;  ///< empty: the daemon's choice
     std::vector<std::string> rules;
     std::string anti_affinity;
     std::vector<v1::Pin> pins;
@@ -34,6 +35,8 @@ v1::CreateVolumeRequest make_request(const Arguments& arguments) {
     request.set_chunk_bytes(arguments.chunk_bytes);
     request.set_standbys(arguments.standbys);
     request.set_node(arguments.node);
+    request.mutable_standby_nodes()->Assign(arguments.standby_nodes.begin(),
+                                            arguments.standby_nodes.end());
     v1::PlacementRules& placement = *request.mutable_placement();
     placement.mutable_rules()->Assign(arguments.rules.begin(), arguments.rules.end());
     placement.set_anti_affinity(arguments.anti_affinity);
@@ -155,8 +158,13 @@ void add_volume_create(CLI::App& volume, CommandLine& line) {
                "Controllers that can take over, 0 (usual) to 4", parse_standbys)
         ->type_name("N");
     verb->add_option("--node", arguments->node,
-                     "Where its controllers are (where most of its disks are)")
+                     "Of its first controller (where most of its disks are)")
         ->type_name("NODE");
+    verb->add_option("--standby-nodes", arguments->standby_nodes,
+                     "Of its standbys, one each (the daemon's choice)")
+        ->type_name("NODE,...")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     add_placement(*verb, *arguments);
     add_dry_run(*verb, arguments->dry_run);
 }

@@ -52,7 +52,8 @@ bool Activations::is_wanted() {
     const auto& volumes = loaded->cluster.volumes;
     const model::Places places(loaded->cluster);
     return std::ranges::any_of(volumes, [&](const auto& entry) {
-        return !entry.second.standbys().empty() && places.is_served_by(entry.second, agent_.node());
+        return !entry.second.standbys().empty() &&
+               places.has_controller_on(entry.second, agent_.node());
     });
 }
 
@@ -178,7 +179,7 @@ void Activations::answer(const Received& received, const plan::ActivationAnswer&
 }
 
 plan::Readiness Activations::readiness(const std::set<std::string>& busy) const {
-    plan::Readiness readiness{.down = {}, .failed = {}, .busy = busy};
+    plan::Readiness readiness{.down = {}, .failed = {}, .busy = busy, .node = agent_.node()};
     readiness.blind = agent_.last().broken.has_value();
     for (const auto& [volume, why] : agent_.last().down) {
         readiness.down.insert(volume);

@@ -18,6 +18,16 @@ namespace {
 constexpr std::chrono::milliseconds kLookSoon{2000};
 constexpr std::chrono::milliseconds kLookLater{60000};
 
+/// What was connected lets the next run build on it, and so does a step of a handover. A plan never
+/// has more such steps one after the other.
+constexpr int kRuns = 5;
+
+bool opens_the_way(const plan::Action& action) {
+    return std::holds_alternative<plan::Connect>(action) ||
+           std::holds_alternative<plan::RecordReceipt>(action) ||
+           std::holds_alternative<plan::RecordLetGo>(action);
+}
+
 /// Parts of a plan by owner, in the plan's order.
 std::map<std::string, std::vector<plan::Action>> split(const std::vector<plan::Action>& plan,
                                                        const Owners& owners) {
@@ -112,14 +122,13 @@ Outcome Agent::run_pipeline(const Progress& progress) {
     return std::move(round.outcome);
 }
 
-/// What was connected lets the next run build on it.
 Outcome Agent::reconcile(const Progress& progress) {
     last_ = run_pipeline(progress);
-    if (last_.connected) {
-        const Outcome first = std::move(last_);
+    for (int run = 1; run < kRuns && last_.goes_on; ++run) {
+        const Outcome before = std::move(last_);
         last_ = run_pipeline(progress);
-        last_.done += first.done;
-        last_.concerned |= first.concerned;
+        last_.done += before.done;
+        last_.concerned |= before.concerned;
     }
     if (listener_) {
         listener_(last_);
@@ -288,7 +297,7 @@ Status Agent::apply(Round& round) {
         }
         spdlog::info("{}", sentence);
         ++round.outcome.done;
-        round.outcome.connected |= std::holds_alternative<plan::Connect>(round.plan[i]);
+        round.outcome.goes_on |= opens_the_way(round.plan[i]);
         if (round.progress) {
             round.progress(i + 1, round.plan.size(), sentence);
         }

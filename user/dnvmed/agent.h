@@ -37,8 +37,8 @@ struct Outcome {
     std::size_t done = 0;
     /// When to look again at the latest, though nothing has happened: at members of legs.
     std::optional<std::chrono::milliseconds> again;
-    /// Something was connected: another run can build on it.
-    bool connected = false;
+    /// Something was connected, or a step of a handover was recorded: another run can build on it.
+    bool goes_on = false;
     /// Of the store: what it held then is what this came of.
     std::int64_t revision = 0;
     /// Records that concern this node have changed since the run before.
@@ -89,7 +89,7 @@ class Agent {
         listener_ = std::move(listener);
     }
 
-    /// One run of the whole pipeline, or two where the first connected to logical disks.
+    /// One run of the whole pipeline, or some more while each leads to the next.
     Outcome reconcile(const Progress& progress = {});
     /// What reconcile() would do if the store held this model; does nothing.
     Result<Rehearsal> rehearse(const model::Cluster& cluster);

@@ -19,7 +19,7 @@ concept OneOf = (std::same_as<Action, Kinds> || ...);
 template <class A>
 concept OnDevice = OneOf<A, plan::CreateDm, plan::ReloadDm>;
 template <class A>
-concept OnDmUuid = OneOf<A, plan::ResumeDm, plan::RemoveDm, plan::WipeDm, plan::FenceFront,
+concept OnDmUuid = OneOf<A, plan::ResumeDm, plan::RemoveDm, plan::WipeDm, plan::Fence,
                          plan::FailHeld, plan::FailMember, plan::ReleaseMember, plan::CheckRaid>;
 template <class A>
 concept OnSubsystem = OneOf<A, plan::CreateSubsystem, plan::RemoveSubsystem, plan::CreateNamespace,
@@ -64,7 +64,7 @@ Owners::Owners(const model::Cluster& cluster, const plan::KernelState& desired,
 void Owners::add(const v1::Volume& volume) {
     for (const auto& controller : model::controllers_of(volume)) {
         volumes_[controller.uuid()] = volume.uuid();
-        volumes_[model::subsystem_nqn(controller.uuid())] = volume.uuid();
+        volumes_[model::exported_nqn(volume, controller)] = volume.uuid();
     }
     for (const auto& leg : volume.legs()) {
         volumes_[leg.uuid()] = volume.uuid();
@@ -126,7 +126,8 @@ std::string Owners::of(const plan::Action& action) const {
                 return a.connection.nqn;
             } else if constexpr (std::same_as<A, plan::Disconnect>) {
                 return volume_of(model::uuid_in_nqn(a.nqn).value_or(a.nqn));
-            } else if constexpr (OneOf<A, plan::MarkFormatted, plan::RecordMember>) {
+            } else if constexpr (OneOf<A, plan::MarkFormatted, plan::RecordMember,
+                                       plan::RecordReceipt, plan::RecordLetGo>) {
                 return a.volume_uuid;
             } else if constexpr (OneOf<A, plan::ForgetVolume, plan::ForgetHost>) {
                 return a.uuid;

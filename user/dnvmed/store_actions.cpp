@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store_actions.h"
 
+#include <functional>
 #include <variant>
 
 #include "base/unix_time.h"
+#include "model/handover.h"
 #include "plan/members.h"
 #include "store/records.h"
 
@@ -60,6 +62,35 @@ Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
     return commit(change.put(volume), store);
 }
 
+/// A step of a handover. One that was taken already is no reason to fail.
+Result<std::int64_t> hand_over(store::Store& store, const store::Loaded& loaded,
+                               const std::string& uuid, std::uint64_t epoch,
+                               const std::function<void(v1::Volume&)>& step) {
+    const v1::Volume* found = find_uuid(loaded.cluster.volumes, uuid);
+    if (found == nullptr) {
+        return 0;
+    }
+    if (found->epoch() != epoch || !found->has_handover()) {
+        return fail(Code::precondition, "its owner has changed again: it is looked at again");
+    }
+    v1::Volume volume = *found;
+    step(volume);
+    store::Change change(loaded);
+    return commit(change.put(volume), store);
+}
+
+Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
+                         const plan::RecordReceipt& action) {
+    return hand_over(store, loaded, action.volume_uuid, action.epoch, [&](v1::Volume& volume) {
+        model::record_receipt(volume, action.member_uuid);
+    });
+}
+
+Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
+                         const plan::RecordLetGo& action) {
+    return hand_over(store, loaded, action.volume_uuid, action.epoch, model::record_let_go);
+}
+
 template <class Record>
 Result<std::int64_t> forget(store::Store& store, const store::Loaded& loaded,
                             const Record* record) {
@@ -96,6 +127,8 @@ Result<std::int64_t> run(store::Store& /*store*/, const store::Loaded& /*loaded*
 bool is_store_action(const plan::Action& action) {
     return std::holds_alternative<plan::MarkFormatted>(action) ||
            std::holds_alternative<plan::RecordMember>(action) ||
+           std::holds_alternative<plan::RecordReceipt>(action) ||
+           std::holds_alternative<plan::RecordLetGo>(action) ||
            std::holds_alternative<plan::ForgetVolume>(action) ||
            std::holds_alternative<plan::ForgetHost>(action) ||
            std::holds_alternative<plan::ForgetHead>(action);

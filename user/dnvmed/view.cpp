@@ -29,22 +29,26 @@ void add_portals(const v1::Node* node, const v1::Controller& controller, View& v
     }
 }
 
-void add_controllers(const v1::Node* node, const v1::Volume& volume, v1::VolumeView& view) {
+/// The node of this name. May be null.
+const v1::Node* find_node(const model::Cluster& cluster, const std::string& name) {
+    const auto node = cluster.nodes.find(name);
+    return node == cluster.nodes.end() ? nullptr : &node->second;
+}
+
+void add_controllers(const model::Cluster& cluster, const v1::Volume& volume,
+                     v1::VolumeView& view) {
+    const model::Places places(cluster);
     std::uint32_t number = 0;
     for (const auto& controller : model::controllers_of(volume)) {
+        const std::string node = places.node_of(volume, number);
         v1::ControllerView& added = *view.add_controllers();
         added.set_number(number);
         added.set_role(number == volume.owner() ? v1::ROLE_ACTIVE : v1::ROLE_STANDBY);
-        added.set_subsystem_nqn(model::subsystem_nqn(controller.uuid()));
-        add_portals(node, controller, added);
+        added.set_subsystem_nqn(model::exported_nqn(volume, controller));
+        added.set_node(node);
+        add_portals(find_node(cluster, node), controller, added);
         ++number;
     }
-}
-
-/// The node that serves a volume. May be null.
-const v1::Node* node_of(const model::Cluster& cluster, const v1::Volume& volume) {
-    const auto node = cluster.nodes.find(model::Places(cluster).node_of(volume));
-    return node == cluster.nodes.end() ? nullptr : &node->second;
 }
 
 std::string path_problem(const Observation& seen, const std::string& dir,
@@ -175,9 +179,9 @@ v1::VolumeView view_volume(const Observation& seen, const v1::Volume& volume) {
     view.set_since_unix_s(state.since_unix_s);
     view.mutable_rebuilds()->Assign(state.rebuilds.begin(), state.rebuilds.end());
     view.set_subsystem_nqn(model::subsystem_nqn(volume.uuid()));
-    const v1::Node* node = node_of(seen.cluster, volume);
-    add_portals(node, model::controllers_of(volume).front(), view);
-    add_controllers(node, volume, view);
+    const std::string node = model::Places(seen.cluster).node_of(volume, 0);
+    add_portals(find_node(seen.cluster, node), model::controllers_of(volume).front(), view);
+    add_controllers(seen.cluster, volume, view);
     return view;
 }
 

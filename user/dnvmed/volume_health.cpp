@@ -221,7 +221,7 @@ std::uint64_t served_bytes(const Observation& seen, const v1::Volume& volume) {
         return 0;
     }
     const auto subsystem =
-        seen.kernel.subsystems.find(model::subsystem_nqn(model::owner_of(volume).uuid()));
+        seen.kernel.subsystems.find(model::exported_nqn(volume, model::owner_of(volume)));
     if (subsystem == seen.kernel.subsystems.end()) {
         return 0;
     }

@@ -26,7 +26,7 @@ class Replacement {
     Status replace_all() {
         for (const auto& [name, record] : cluster_.volumes) {
             v1::Volume volume = record;
-            const std::string node = model::Places(cluster_).node_of(record);
+            const std::string node = model::Places(cluster_).node_of(record, 0);
             const std::size_t before = notes.size();
             for (int i = 0; i < volume.legs_size(); ++i) {
                 if (auto replaced = replace_in(volume, i); !replaced) {

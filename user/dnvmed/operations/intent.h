@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct Intent {
     std::string needs;
     /// With all its members that are recorded in-sync.
     bool needs_members = false;
+    /// Nodes that have a part in this and are not waited for.
+    std::set<std::string> without{};
     /// Looks whether it came true, and shows the object; nothing to show after a delete.
     std::function<Result<std::optional<v1::Event>>(const Observation&)> finish;
 };

@@ -67,12 +67,12 @@ std::vector<std::string> disks_of(const model::Cluster& cluster, const std::stri
     return names;
 }
 
-/// Those whose controllers it has; their members may be elsewhere.
+/// Those that have a controller there; their members may be elsewhere.
 std::vector<std::string> volumes_on(const model::Cluster& cluster, const std::string& node) {
     const model::Places places(cluster);
     std::vector<std::string> names;
     for (const auto& [name, volume] : cluster.volumes) {
-        if (places.node_of(volume) == node) {
+        if (places.has_controller_on(volume, node)) {
             names.push_back(name);
         }
     }
@@ -117,8 +117,8 @@ Result<Intent> delete_node(const Context& context, const v1::DeleteRequest& requ
     }
     if (const auto volumes = volumes_on(context.cluster, node->name()); !volumes.empty()) {
         return fail(Code::precondition,
-                    fmt::format("node '{}' serves volumes: delete them first: {}", node->name(),
-                                fmt::join(volumes, ", ")));
+                    fmt::format("node '{}' has controllers of volumes: delete them first: {}",
+                                node->name(), fmt::join(volumes, ", ")));
     }
     Intent intent;
     intent.what = fmt::format("delete node '{}'", node->name());

@@ -95,6 +95,7 @@ Result<std::optional<Pending>> Operations::begin(const Planner& planner, bool dr
         return pass(intent.error());
     }
     auto others = others_of(loaded->cluster, intent->edits, loaded->statuses, node_);
+    std::erase_if(others, [&](const auto& node) { return intent->without.contains(node); });
     const auto sentences = rehearse(*intent, *loaded, others);
     if (!sentences) {
         return pass(sentences.error(), intent->what);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/uuid.h"
 #include "model/controllers.h"
+#include "model/handover.h"
 #include "model/layout.h"
 #include "model/places.h"
 #include "operations/disk_checks.h"
@@ -38,12 +40,18 @@ Result<Wish> fill_in(const v1::CreateVolumeRequest& request) {
     };
 }
 
-Status check_standbys(std::uint32_t standbys) {
+Result<std::uint32_t> count_standbys(const v1::CreateVolumeRequest& request) {
+    const auto named = static_cast<std::uint32_t>(request.standby_nodes_size());
+    const std::uint32_t standbys = request.standbys() == 0 ? named : request.standbys();
     if (standbys > model::kMaxStandbys) {
         return fail(Code::invalid, fmt::format("{} standbys are not possible: expected 0 to {}",
                                                standbys, model::kMaxStandbys));
     }
-    return {};
+    if (named != 0 && named != standbys) {
+        return fail(Code::invalid, fmt::format("{} nodes are named for {} standbys: name as many",
+                                               named, standbys));
+    }
+    return standbys;
 }
 
 /// The cluster with only those disks that are there, and the names of the others. Of the disks of
@@ -123,8 +131,34 @@ v1::Volume make_volume(const std::string& name, const Wish& wish, std::uint64_t 
     return volume;
 }
 
-/// Controller 0 and @p standbys more, each on a TCP port of its own.
-Status add_controllers(model::Cluster cluster, v1::Volume& volume, std::uint32_t standbys) {
+/// As named, or else as chosen; none if all controllers are on @p node.
+Result<std::vector<std::string>> nodes_of_standbys(const model::Cluster& cluster,
+                                                   const v1::CreateVolumeRequest& request,
+                                                   const v1::Volume& volume,
+                                                   const std::string& node) {
+    const std::vector<std::string> named(request.standby_nodes().begin(),
+                                         request.standby_nodes().end());
+    if (named.empty()) {
+        return model::standby_nodes(cluster, volume, node, request.standbys());
+    }
+    std::set<std::string> taken{node};
+    for (const std::string& name : named) {
+        if (auto known = find(cluster.nodes, "node", name); !known) {
+            return pass(known.error());
+        }
+        if (!taken.insert(name).second) {
+            return fail(Code::invalid, fmt::format("node '{}' would have two controllers of the "
+                                                   "volume: name others, each once",
+                                                   name));
+        }
+    }
+    return named;
+}
+
+/// Controller 0 and @p standbys more, each on a TCP port of its own and, if there are any, on its
+/// own of the nodes.
+Status add_controllers(model::Cluster cluster, v1::Volume& volume, std::uint32_t standbys,
+                       const std::vector<std::string>& nodes) {
     const auto port = model::free_port_offset(cluster);
     if (!port) {
         return pass(port.error());
@@ -139,6 +173,7 @@ Status add_controllers(model::Cluster cluster, v1::Volume& volume, std::uint32_t
         v1::Controller& standby = *volume.add_standbys();
         standby.set_uuid(make_uuid());
         standby.set_port_offset(*next);
+        standby.set_node(nodes.empty() ? "" : nodes.at(i));
     }
     return {};
 }
@@ -153,8 +188,9 @@ Result<Design> design(const Context& context, const v1::CreateVolumeRequest& req
     if (!wish) {
         return pass(wish.error());
     }
-    if (auto possible = check_standbys(request.standbys()); !possible) {
-        return pass(possible.error());
+    const auto standbys = count_standbys(request);
+    if (!standbys) {
+        return pass(standbys.error());
     }
     const auto layout =
         model::layout_volume(request.size_bytes(), wish->legs, wish->chunk, wish->shape);
@@ -172,10 +208,17 @@ Result<Design> design(const Context& context, const v1::CreateVolumeRequest& req
     v1::Volume volume = make_volume(request.name(), *wish, layout->size);
     volume.mutable_legs()->Assign(legs->legs.begin(), legs->legs.end());
     record_rules(request, volume);
-    if (auto added = add_controllers(context.cluster, volume, request.standbys()); !added) {
+    const std::string home = request.node().empty()
+                                 ? model::busiest_node(model::Places(context.cluster), volume)
+                                 : request.node();
+    const auto nodes = nodes_of_standbys(context.cluster, request, volume, home);
+    if (!nodes) {
+        return pass(nodes.error());
+    }
+    if (auto added = add_controllers(context.cluster, volume, *standbys, *nodes); !added) {
         return pass(added.error());
     }
-    if (auto settled = model::settle(context.cluster, volume, request.node()); !settled) {
+    if (auto settled = model::settle(context.cluster, volume, home); !settled) {
         return pass(settled.error());
     }
     return Design{.volume = std::move(volume), .notes = std::move(legs->notes)};
@@ -220,7 +263,7 @@ void remove_host(v1::Volume& volume, const std::string& host) {
 Status check_cut_off(const plan::KernelState& kernel, const v1::Volume& volume,
                      const std::string& host_nqn) {
     for (const auto& controller : model::controllers_of(volume)) {
-        const auto subsystem = kernel.subsystems.find(model::subsystem_nqn(controller.uuid()));
+        const auto subsystem = kernel.subsystems.find(model::exported_nqn(volume, controller));
         if (subsystem != kernel.subsystems.end() &&
             subsystem->second.allowed_hosts.contains(host_nqn)) {
             return fail(Code::internal, "the host may still be connected: dnvmed goes on trying");
@@ -254,6 +297,44 @@ Result<Attachment> find_both(const model::Cluster& cluster, const v1::AttachRequ
         return pass(host.error());
     }
     return Attachment{.volume = *volume, .host = *host};
+}
+
+/// Shows the volume when its new owner serves it.
+auto show_served(const std::string& name) {
+    return [show = show(name)](const Observation& seen) -> Result<std::optional<v1::Event>> {
+        auto shown = show(seen);
+        if (shown && (*shown)->volume().health() == v1::HEALTH_DOWN) {
+            return fail(Code::conflict, fmt::format("its new owner does not serve it yet: it {} "
+                                                    "(dnvmed goes on trying)",
+                                                    (*shown)->volume().problem()));
+        }
+        return shown;
+    };
+}
+
+/// Without its node nobody tells what the owner has in flight: the members' receipts have to.
+Status check_force(const Context& context, const v1::Volume& volume) {
+    const model::Places places(context.cluster);
+    const std::string owner = places.node_of(volume);
+    if (context.statuses.online.contains(owner)) {
+        return fail(Code::precondition,
+                    fmt::format("node '{}', which owns volume '{}', is online: do it without force",
+                                owner, volume.name()));
+    }
+    for (const auto& leg : volume.legs()) {
+        for (const auto& member : leg.members()) {
+            const std::string node = places.node_of(member);
+            if (member.sync() == v1::LogicalDisk::IN_SYNC &&
+                !context.statuses.online.contains(node)) {
+                return fail(Code::precondition,
+                            fmt::format("a member of volume '{}' that is in-sync is on node '{}', "
+                                        "which is offline: without its receipt the old owner might "
+                                        "still read from it, and nobody can serve instead",
+                                        volume.name(), node));
+            }
+        }
+    }
+    return {};
 }
 
 Status check_new_owner(const v1::Volume& volume, std::uint32_t controller) {
@@ -381,14 +462,32 @@ Result<Intent> activate_volume(const Context& context, const v1::ActivateVolumeR
     if (auto possible = check_new_owner(*volume, request.controller()); !possible) {
         return pass(possible.error());
     }
-    model::change_owner(*volume, request.controller());
+    if (!model::may_hand_over(*volume)) {
+        return fail(
+            Code::precondition,
+            fmt::format("node '{}', from which volume '{}' was taken, has yet to let go of "
+                        "it: start its daemon first",
+                        model::Places(context.cluster).node_of(*volume, volume->handover().from()),
+                        volume->name()));
+    }
+    if (auto can = request.force() ? check_force(context, *volume) : Status(); !can) {
+        return pass(can.error());
+    }
     Intent intent;
+    if (request.force()) {
+        intent.without = {model::Places(context.cluster).node_of(*volume)};
+    } else {
+        intent.needs = volume->uuid();
+    }
+    model::change_owner(*volume, request.controller());
+    if (request.force()) {
+        model::force_handover(*volume);
+    }
     intent.what =
         fmt::format("activate controller {} of volume '{}'", volume->owner(), volume->name());
     intent.edits = {*volume};
     intent.owners = {volume->uuid()};
-    intent.needs = volume->uuid();
-    intent.finish = show(volume->name());
+    intent.finish = show_served(volume->name());
     return intent;
 }
 

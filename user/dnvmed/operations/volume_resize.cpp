@@ -6,6 +6,7 @@
 
 #include "base/size.h"
 #include "elsewhere.h"
+#include "model/controllers.h"
 #include "model/growth.h"
 #include "operations/intent.h"
 #include "plan/grow_legs.h"
@@ -87,6 +88,12 @@ Result<Intent> resize_volume(const Context& context, const v1::ResizeVolumeReque
     }
     if (auto stays = check_not_deleting("volume", *volume); !stays) {
         return pass(stays.error());
+    }
+    if (model::are_apart(*volume)) {
+        return fail(Code::precondition,
+                    fmt::format("volume '{}' has controllers on several nodes: resizing such a "
+                                "volume is not possible yet",
+                                volume->name()));
     }
     auto grown = grow(context, *volume, request);
     if (!grown) {

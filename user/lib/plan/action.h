@@ -25,9 +25,10 @@ struct CreateDm {
 struct ReloadDm {
     DmDevice device;
 };
-/// Fences a front, and succeeds only with its receipt `drained`: nothing that it admitted reaches
-/// its legs any more (L1). One that is fenced already is only waited for.
-struct FenceFront {
+/// Fences a front, or the gate of a member, and succeeds only with its receipt `drained`: nothing
+/// that it admitted reaches what is below it any more (L1). One that is fenced already is only
+/// waited for.
+struct Fence {
     std::string uuid;
     std::uint64_t epoch = 0;
     std::uint32_t drain_ms = 0;
@@ -204,15 +205,32 @@ struct MarkFormatted {
     std::string leg_uuid;
 };
 /// Store: a member has another state of sync from here on. Refused if it is not @ref from any more,
-/// or if too few members would be left in-sync.
+/// if too few members would be left in-sync, or if the owner has changed since @ref epoch of the
+/// volume.
 struct RecordMember {
     std::string volume_uuid;
+    std::uint64_t epoch = 0;
     std::string leg_uuid;
     std::string member_uuid;
     v1::LogicalDisk::Sync from = v1::LogicalDisk::SYNC_UNSPECIFIED;
     v1::LogicalDisk::Sync to = v1::LogicalDisk::SYNC_UNSPECIFIED;
     v1::LogicalDisk::Trouble trouble = v1::LogicalDisk::TROUBLE_UNSPECIFIED;
     std::string where;  ///< "disk d2 on node n1"
+};
+/// Store: nothing that an owner before wrote can reach the member any more. Refused if the owner
+/// has changed since @ref epoch of the volume.
+struct RecordReceipt {
+    std::string volume_uuid;
+    std::uint64_t epoch = 0;
+    std::string member_uuid;
+    std::string where;  ///< "disk d2 on node n1"
+};
+/// Store: this node, whose controller owned the volume before, has nothing of its legs any more.
+/// Refused as RecordReceipt.
+struct RecordLetGo {
+    std::string volume_uuid;
+    std::uint64_t epoch = 0;
+    std::string volume;  ///< name
 };
 /// Store: the record of a deleted volume or host goes, last of all.
 struct ForgetVolume {
@@ -229,14 +247,14 @@ struct ForgetHead {
 };
 
 using Action =
-    std::variant<LoadModule, CreateDm, ReloadDm, FenceFront, FailHeld, ResumeDm, RemoveDm, WipeDm,
+    std::variant<LoadModule, CreateDm, ReloadDm, Fence, FailHeld, ResumeDm, RemoveDm, WipeDm,
                  WipeRemote, ResyncDirty, FailMember, ReleaseMember, CheckRaid, CreateThin,
                  CreateNvmetHost, RemoveNvmetHost, CreateSubsystem, RemoveSubsystem,
                  CreateNamespace, AnnounceSize, RemoveNamespace, AllowHost, DisallowHost,
                  CreatePort, RemovePort, SetAccess, LinkSubsystem, UnlinkSubsystem, Connect,
                  Disconnect, CreateHead, SetHead, EnableHead, DisableHead, RemoveHead, CreatePath,
                  SetPriority, EnablePath, DisablePath, RemovePath, MarkFormatted, RecordMember,
-                 ForgetVolume, ForgetHost, ForgetHead>;
+                 RecordReceipt, RecordLetGo, ForgetVolume, ForgetHost, ForgetHead>;
 
 /// One sentence in the imperative, the same for --dry-run, progress and the log:
 /// "create dm device dnvme-gate-...: 0 2097152 dnvme 1 8 1 {dm:...} 0 2 drain_ms 3000".

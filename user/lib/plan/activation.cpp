@@ -5,7 +5,9 @@
 #include <linux/nvmet-mpath-ext.h>
 
 #include "model/controllers.h"
+#include "model/handover.h"
 #include "model/names.h"
+#include "model/places.h"
 #include "plan/parts.h"
 
 namespace dnvme::plan {
@@ -37,11 +39,15 @@ struct Place {
     [[nodiscard]] bool owns() const { return volume.owner() == number; }
 };
 
-std::optional<Place> find_place(const model::Cluster& cluster, const std::string& nqn) {
+/// The one on this node: those on others may have the same NQN.
+std::optional<Place> find_place(const model::Cluster& cluster, const std::string& nqn,
+                                const std::string& node) {
+    const model::Places places(cluster);
     for (const auto& [name, volume] : cluster.volumes) {
         std::uint32_t number = 0;
         for (const v1::Controller& controller : model::controllers_of(volume)) {
-            if (model::subsystem_nqn(controller.uuid()) == nqn)
+            if (model::exported_nqn(volume, controller) == nqn &&
+                places.node_of(volume, number) == node)
                 return Place{volume, number};
             number++;
         }
@@ -61,9 +67,11 @@ class Decision {
             return {say(final(NVME_MPATH_EXT_SC_REFUSED)), std::nullopt};
         if (command_.epoch != 0 && command_.epoch < place_.volume.epoch())
             return {say(final(NVME_MPATH_EXT_SC_STALE_EPOCH)), std::nullopt};
-        if (readiness_.busy.contains(uuid_))
+        if (readiness_.busy.contains(uuid_) ||
+            (!place_.owns() && !model::is_handed_over(place_.volume)))
             return {say(NVME_MPATH_EXT_SC_IN_PROGRESS, kRetry), std::nullopt};
-        if (place_.owns() || readiness_.down.contains(uuid_))
+        if (place_.owns() || readiness_.down.contains(uuid_) ||
+            !model::may_hand_over(place_.volume))
             return {conclude(), std::nullopt};
         return {{}, changed()};
     }
@@ -117,7 +125,7 @@ std::optional<ActivationAnswer> refuse(const ActivationCommand& command,
 
 Verdict decide(const ActivationCommand& command, const model::Cluster& cluster,
                const Readiness& readiness) {
-    const auto place = find_place(cluster, command.subsystem_nqn);
+    const auto place = find_place(cluster, command.subsystem_nqn, readiness.node);
     if (const auto refused = refuse(command, place, cluster))
         return {*refused, std::nullopt};
     return Decision(command, *place, readiness).decide();
@@ -125,7 +133,7 @@ Verdict decide(const ActivationCommand& command, const model::Cluster& cluster,
 
 ActivationAnswer conclude(const ActivationCommand& command, const model::Cluster& cluster,
                           const Readiness& readiness) {
-    const auto place = find_place(cluster, command.subsystem_nqn);
+    const auto place = find_place(cluster, command.subsystem_nqn, readiness.node);
     if (const auto refused = refuse(command, place, cluster))
         return *refused;
     return Decision(command, *place, readiness).conclude();

@@ -38,6 +38,7 @@ struct Readiness {
     std::set<std::string> failed;  ///< could not be brought to what its record says
     std::set<std::string> busy;    ///< its record was changed since
     bool blind = false;            ///< the run came to nothing: no volume is known to serve
+    std::string node;              ///< whose agent that is, and where the command came
 };
 
 /// One or the other.

@@ -96,7 +96,7 @@ class Applier {
     void operator()(const DisablePath& a) const { path(a).enabled = false; }
     void operator()(const RemovePath& a) const { state_.heads[a.head].paths.erase(a.path); }
     // What is on a device, in a pool, held by a front or in the store is no part of a KernelState.
-    void operator()(const FenceFront& /*a*/) const {}
+    void operator()(const Fence& /*a*/) const {}
     void operator()(const FailHeld& /*a*/) const {}
     void operator()(const WipeDm& /*a*/) const {}
     void operator()(const WipeRemote& /*a*/) const {}
@@ -105,6 +105,8 @@ class Applier {
     void operator()(const CreateThin& /*a*/) const {}
     void operator()(const MarkFormatted& /*a*/) const {}
     void operator()(const RecordMember& /*a*/) const {}
+    void operator()(const RecordReceipt& /*a*/) const {}
+    void operator()(const RecordLetGo& /*a*/) const {}
     void operator()(const ForgetVolume& /*a*/) const {}
     void operator()(const ForgetHost& /*a*/) const {}
     void operator()(const ForgetHead& /*a*/) const {}

@@ -67,7 +67,7 @@ class Checker {
 
     Status operator()(const CreateDm& a) const;
     Status operator()(const ReloadDm& a) const;
-    Status operator()(const FenceFront& a);
+    Status operator()(const Fence& a);
     Status operator()(const FailHeld& a) const;
     Status operator()(const RemoveDm& a) const;
     Status operator()(const WipeDm& a) const;
@@ -205,8 +205,8 @@ Status Checker::operator()(const ReloadDm& a) const {
     return table_is_ours(a.device);
 }
 
-Status Checker::operator()(const FenceFront& a) {
-    if (!is_front(a.uuid))
+Status Checker::operator()(const Fence& a) {
+    if (!is_front(a.uuid) && !is_kind(a.uuid, model::DmKind::gate))
         return not_ours("dm device " + a.uuid);
     fenced_.insert(a.uuid);
     return {};

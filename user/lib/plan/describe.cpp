@@ -47,7 +47,7 @@ std::string sentence(const ReloadDm& a) {
     return fmt::format("reload dm device {}: {}", a.device.name, table(a.device));
 }
 
-std::string sentence(const FenceFront& a) {
+std::string sentence(const Fence& a) {
     return fmt::format("fence dm device {} under epoch {} and wait up to {} ms until it is drained",
                        name_of(a.uuid), a.epoch, a.drain_ms);
 }
@@ -235,6 +235,14 @@ const char* sync_words(const RecordMember& a) {
 std::string sentence(const RecordMember& a) {
     return fmt::format("record member {} of leg {} on {} as {}", a.member_uuid, a.leg_uuid, a.where,
                        sync_words(a));
+}
+
+std::string sentence(const RecordReceipt& a) {
+    return fmt::format("record the receipt of member {} on {}", a.member_uuid, a.where);
+}
+
+std::string sentence(const RecordLetGo& a) {
+    return fmt::format("record that this node has let go of volume {}", a.volume);
 }
 
 std::string sentence(const ForgetVolume& a) {

@@ -6,6 +6,7 @@
 
 #include "model/controllers.h"
 #include "model/growth.h"
+#include "model/handover.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "model/places.h"
@@ -73,14 +74,18 @@ class Builder {
             if (places().is_served_by(volume, settings_.node))
                 build_whole(volume);
             else
-                build_exports(volume, places().node_of(volume));
+                build_part(volume);
         }
         return std::move(desired_);
     }
 
   private:
     void build_whole(const v1::Volume& volume);
+    void build_part(const v1::Volume& volume);
     void build_exports(const v1::Volume& volume, const std::string& node);
+    void add_fences(const v1::Volume& volume);
+    void let_go(const v1::Volume& volume);
+    void add_controllers(const v1::Volume& volume);
     void tell_absent(const v1::Volume& volume);
     [[nodiscard]] const model::Places& places() const { return reach_.places(); }
     [[nodiscard]] std::string why_down(const v1::Volume& volume) const;
@@ -117,12 +122,13 @@ class Builder {
     Desired desired_;
 };
 
-/// A volume whose controllers are here.
+/// A volume whose owner is here.
 void Builder::build_whole(const v1::Volume& volume) {
     if (volume.deleting()) {
         desired_.forget.insert(volume.uuid());
         return;
     }
+    add_fences(volume);
     add_connections(volume);
     tell_absent(volume);
     std::string why = why_down(volume);
@@ -163,8 +169,49 @@ void Builder::lead_back(const v1::Volume& volume, const v1::Leg& leg) {
     }
 }
 
-/// The members on this node's disks for the controllers on @p node, also while the volume is being
-/// deleted: its record goes when that node has let go of them.
+/// A volume whose owner is on another node. Until the owner before has let go the members are its.
+void Builder::build_part(const v1::Volume& volume) {
+    const bool free = model::has_let_go(volume);
+    build_exports(volume, free ? places().node_of(volume)
+                               : places().node_of(volume, volume.handover().from()));
+    if (volume.deleting())
+        return;
+    add_fences(volume);
+    let_go(volume);
+    if (places().has_controller_on(volume, settings_.node))
+        add_controllers(volume);
+}
+
+/// Below redundancy, where the disks are: there an owner is stopped whatever it does.
+void Builder::add_fences(const v1::Volume& volume) {
+    if (!model::has_let_go(volume))
+        return;
+    for (const v1::Leg& leg : volume.legs()) {
+        for (const v1::LogicalDisk& member : leg.members()) {
+            if (places().node_of(member) != settings_.node ||
+                model::is_fenced_off(volume, member) || !found_.contains(member.disk_uuid()))
+                continue;
+            add(ld_device(member));
+            desired_.fence[model::dm_uuid(model::DmKind::gate, member.uuid())] = {
+                .volume_uuid = volume.uuid(),
+                .epoch = volume.epoch(),
+                .member_uuid = member.uuid(),
+                .where = reach_.where(member)};
+        }
+    }
+}
+
+void Builder::let_go(const v1::Volume& volume) {
+    const v1::Handover& handover = volume.handover();
+    if (volume.has_handover() && !handover.released() &&
+        places().node_of(volume, handover.from()) == settings_.node)
+        desired_.let_go.push_back(
+            {.volume_uuid = volume.uuid(), .epoch = volume.epoch(), .volume = volume.name()});
+}
+
+/// The members on this node's disks for the owner on @p node, also while the volume is being
+/// deleted: its record goes when that node has let go of them. On the very node of an owner that
+/// has yet to let go there is nothing to export.
 void Builder::build_exports(const v1::Volume& volume, const std::string& node) {
     const auto client = cluster_.nodes.find(node);
     if (client == cluster_.nodes.end() && volume.deleting()) {
@@ -174,15 +221,16 @@ void Builder::build_exports(const v1::Volume& volume, const std::string& node) {
     std::set<std::string> missing;
     for (const v1::Leg& leg : volume.legs()) {
         for (const v1::LogicalDisk& member : leg.members()) {
-            if (places().node_of(member) != settings_.node)
+            if (places().node_of(member) != settings_.node ||
+                (model::has_let_go(volume) && !model::is_fenced_off(volume, member)))
                 continue;
             if (std::string why = why_not_exported(member); !why.empty())
                 missing.insert(std::move(why));
             else if (client != cluster_.nodes.end())
-                add_member(leg, member, model::node_nqn(client->second.uuid()));
+                add_member(leg, member, node);
         }
     }
-    if (!missing.empty())
+    if (!missing.empty() && node != settings_.node)
         desired_.down[volume.uuid()] = fmt::format("waits for {}", fmt::join(missing, ", "));
 }
 
@@ -266,6 +314,9 @@ std::set<std::string> Builder::missing(const v1::Volume& volume, const v1::Leg& 
 std::string Builder::why_down(const v1::Volume& volume) const {
     if (std::string why = why_senseless(volume); !why.empty())
         return why;
+    if (!model::has_let_go(volume))
+        return fmt::format("waits for node {} to let go of it",
+                           places().node_of(volume, volume.handover().from()));
     std::set<std::string> all;
     for (const v1::Leg& leg : volume.legs())
         all.merge(missing(volume, leg));
@@ -303,10 +354,19 @@ void Builder::add(const v1::Volume& volume) {
     const RemoteMembers remote = places().remote_members(volume);
     for (const v1::Leg& leg : volume.legs())
         add(volume, leg, remote);
+    add_controllers(volume);
+}
+
+/// Those that are here.
+void Builder::add_controllers(const v1::Volume& volume) {
+    need({"dm_dnvme"});
     if (!volume.standbys().empty())
         need({model::command_module});
-    for (std::uint32_t number = 0; model::has_controller(volume, number); number++)
-        add_controller(volume, number);
+    for (std::uint32_t number = 0; model::has_controller(volume, number); number++) {
+        const std::string node = places().node_of(volume, number);
+        if (node.empty() || node == settings_.node)
+            add_controller(volume, number);
+    }
 }
 
 void Builder::add(const v1::Volume& volume, const v1::Leg& leg, const RemoteMembers& remote) {
@@ -353,10 +413,11 @@ void Builder::keep(const v1::LogicalDisk& member) {
 void Builder::add_controller(const v1::Volume& volume, std::uint32_t number) {
     add(front_device(volume, number, settings_.drain_ms));
     const v1::Controller controller = model::controllers_of(volume)[number];
-    add_export({.uuid = controller.uuid(),
-                .nqn = model::subsystem_nqn(controller.uuid()),
+    const std::string uuid = model::exported_uuid(volume, controller);
+    add_export({.uuid = uuid,
+                .nqn = model::subsystem_nqn(uuid),
                 .device_uuid = model::dm_uuid(model::DmKind::front, controller.uuid()),
-                .nguid = number == 0 ? volume.uuid() : std::string(model::no_nguid),
+                .nguid = uuid == volume.uuid() ? uuid : std::string(model::no_nguid),
                 .hosts = attached_hosts(cluster_, volume),
                 .port_offset = controller.port_offset(),
                 .inaccessible = number != volume.owner(),
@@ -364,17 +425,19 @@ void Builder::add_controller(const v1::Volume& volume, std::uint32_t number) {
                 .size_bytes = volume.size_bytes()});
 }
 
-/// Its gate is that of the only client which it has.
+/// Its gate is that of the only client which it has, node @p client.
 void Builder::add_member(const v1::Leg& leg, const v1::LogicalDisk& member,
                          const std::string& client) {
     need({"dm_dnvme"});
     add(ld_device(member));
     add(gate_device(leg, member, settings_.drain_ms));
+    if (client == settings_.node)
+        return;
     add_export({.uuid = member.uuid(),
                 .nqn = model::logical_disk_nqn(member.uuid()),
                 .device_uuid = model::dm_uuid(model::DmKind::gate, member.uuid()),
                 .nguid = member.uuid(),
-                .hosts = {client},
+                .hosts = {model::node_nqn(cluster_.nodes.at(client).uuid())},
                 .port_offset = member.port_offset(),
                 .size_bytes = member.size_bytes()});
 }
@@ -413,7 +476,7 @@ void Builder::add_ports(const Export& wanted) {
 void Builder::add_connections(const v1::Volume& volume) {
     for (const v1::Leg& leg : volume.legs()) {
         for (const v1::LogicalDisk& member : leg.members()) {
-            if (places().node_of(member) != settings_.node)
+            if (places().node_of(member) != settings_.node && model::is_fenced_off(volume, member))
                 add_connection(member);
         }
     }

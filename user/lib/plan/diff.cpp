@@ -11,21 +11,25 @@ namespace dnvme::plan {
 namespace {
 
 /// Wants what is there of a volume that is down as it is, so that nothing touches it: it may well
-/// be serving. Only hosts that are no longer attached lose it.
+/// be serving. Only hosts that are no longer attached lose it, and owners before their members.
 class Keeper {
   public:
-    Keeper(KernelState& wanted, const KernelState& actual) : wanted_(wanted), actual_(actual) {}
+    Keeper(const Desired& desired, const KernelState& actual, KernelState& wanted)
+        : desired_(desired), actual_(actual), wanted_(wanted) {}
 
     void keep(const v1::Volume& volume, const std::set<std::string>& attached) {
         for (const std::string& uuid : all_parts(volume)) {
-            if (const auto device = actual_.dm.find(uuid); device != actual_.dm.end())
+            if (const auto device = actual_.dm.find(uuid);
+                device != actual_.dm.end() && !desired_.fence.contains(uuid))
                 wanted_.dm.insert(*device);
         }
         for (const v1::Controller& controller : model::controllers_of(volume))
-            keep_export(model::subsystem_nqn(controller.uuid()), attached);
+            keep_export(model::exported_nqn(volume, controller), attached);
         for (const v1::Leg& leg : volume.legs()) {
-            for (const v1::LogicalDisk& member : leg.members())
-                keep_member(model::logical_disk_nqn(member.uuid()));
+            for (const v1::LogicalDisk& member : leg.members()) {
+                if (!desired_.fence.contains(model::dm_uuid(model::DmKind::gate, member.uuid())))
+                    keep_member(model::logical_disk_nqn(member.uuid()));
+            }
         }
     }
 
@@ -56,14 +60,15 @@ class Keeper {
         wanted_.ports.emplace(port.id, port).first->second.subsystems.insert(nqn);
     }
 
-    KernelState& wanted_;
+    const Desired& desired_;
     const KernelState& actual_;
+    KernelState& wanted_;
 };
 
 KernelState with_down_volumes(const model::Cluster& cluster, const Desired& desired,
                               const KernelState& actual) {
     KernelState wanted = desired.kernel;
-    Keeper keeper(wanted, actual);
+    Keeper keeper(desired, actual, wanted);
     for (const auto& [name, volume] : cluster.volumes) {
         if (desired.down.contains(volume.uuid()))
             keeper.keep(volume, attached_hosts(cluster, volume));

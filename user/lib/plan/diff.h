@@ -23,9 +23,8 @@ struct Diff {
     std::set<std::string> remove_dm;
     std::set<std::string> create_dm;
     std::set<std::string> reload_dm;
-    /// Fronts, among those that are reloaded for more than their size, that have legs now and whose
-    /// volume has standbys: what they admitted must have landed before any of these has the legs.
-    /// To the epoch of the fence.
+    /// Fronts that have legs now, are to have others or none, and whose volume has standbys: what
+    /// they admitted must have landed before any of these has the legs. To the epoch of the fence.
     std::map<std::string, std::uint64_t> fence;
 
     // nvmet. Subsystems and hosts by NQN, ports by id.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "model/handover.h"
 #include "model/names.h"
 #include "plan/diff.h"
 #include "plan/normalise.h"
@@ -84,13 +85,18 @@ bool only_grows(const DmDevice& actual, const DmDevice& wanted) {
 
 /// With the volume's epoch: what is there is of an earlier one.
 void fence_fronts(Diff& diff, const v1::Volume& volume, const KernelState& actual) {
-    if (volume.standbys().empty())
-        return;
     for (const std::string& front : front_parts(volume)) {
-        if (!diff.reload_dm.contains(front))
+        const auto there = actual.dm.find(front);
+        const auto wanted = diff.wanted.dm.find(front);
+        if (there == actual.dm.end() || wanted == diff.wanted.dm.end() ||
+            dm_devices_below(there->second).empty())
             continue;
-        const DmDevice& there = actual.dm.at(front);
-        if (!dm_devices_below(there).empty() && !only_grows(there, diff.wanted.dm.at(front)))
+        const bool keeps =
+            diff.reload_dm.contains(front) && !only_grows(there->second, wanted->second);
+        // Its legs go, and it is made anew without any. What an owner has in flight for whom nobody
+        // waits no member may take any more: it would never drain, and is failed.
+        const bool loses = diff.remove_dm.contains(front) && !model::has_let_go(volume);
+        if (keeps || loses)
             diff.fence[front] = volume.epoch();
     }
 }
@@ -112,8 +118,10 @@ void diff_dm(Diff& diff, const model::Cluster& cluster, const Desired& desired,
         else if (!same_table(device->second.table, wanted.table))
             diff.reload_dm.insert(uuid);
     }
-    for (const auto& [name, volume] : cluster.volumes)
-        fence_fronts(diff, volume, actual);
+    for (const auto& [name, volume] : cluster.volumes) {
+        if (!volume.standbys().empty())
+            fence_fronts(diff, volume, actual);
+    }
     for (const auto& [uuid, device] : actual.dm) {
         const auto wanted = diff.wanted.dm.find(uuid);
         // One of a volume that is down is wanted as it is.

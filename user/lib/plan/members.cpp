@@ -5,6 +5,7 @@
 
 #include <linux/dm-dnvme.h>
 
+#include "model/handover.h"
 #include "model/redundancy.h"
 
 namespace dnvme::plan {
@@ -96,6 +97,7 @@ bool LegJudge::goes_on_without(int index) const {
 void LegJudge::record(const LogicalDisk& member, LogicalDisk::Sync to,
                       LogicalDisk::Trouble trouble) {
     decisions_.records.push_back({.volume_uuid = volume_.uuid(),
+                                  .epoch = volume_.epoch(),
                                   .leg_uuid = leg_.uuid(),
                                   .member_uuid = member.uuid(),
                                   .from = member.sync(),
@@ -201,6 +203,11 @@ v1::Leg* leg_of(v1::Volume& volume, const std::string& uuid) {
     return leg == legs.end() ? nullptr : &*leg;
 }
 
+/// While the owner before may still serve what it reads, nobody does without a member that it has.
+bool may_judge(const v1::Volume& volume) {
+    return model::is_handed_over(volume) || volume.handover().released();
+}
+
 }  // namespace
 
 MemberDecisions decide_members(const model::Cluster& cluster, const std::string& node,
@@ -209,7 +216,7 @@ MemberDecisions decide_members(const model::Cluster& cluster, const std::string&
     MemberDecisions decisions;
     for (const auto& [name, volume] : cluster.volumes) {
         if (volume.deleting() || !model::has_raid(volume.redundancy()) ||
-            !reach.places().is_served_by(volume, node))
+            !reach.places().is_served_by(volume, node) || !may_judge(volume))
             continue;
         for (const v1::Leg& leg : volume.legs()) {
             if (leg.formatted())
@@ -231,6 +238,8 @@ MemberSigns member_signs(const KernelState& actual) {
 }
 
 bool may_record(const v1::Volume& volume, const RecordMember& change) {
+    if (volume.epoch() != change.epoch)
+        return false;
     for (const v1::Leg& leg : volume.legs()) {
         if (leg.uuid() != change.leg_uuid)
             continue;

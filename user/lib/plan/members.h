@@ -60,8 +60,8 @@ MemberDecisions decide_members(const model::Cluster& cluster, const std::string&
 using MemberSigns = std::map<std::string, std::string>;
 MemberSigns member_signs(const KernelState& actual);
 
-/// Whether the record may be made: the member still is what it was, and on the way to stale the leg
-/// has all its data on members that are in-sync.
+/// Whether the record may be made: the owner and the member still are what they were, and on the
+/// way to stale the leg has all its data on members that are in-sync.
 bool may_record(const v1::Volume& volume, const RecordMember& change);
 /// The record as it is then. Precondition: may_record().
 void record_member(v1::Volume& volume, const RecordMember& change, std::int64_t now_unix_s);

@@ -4,6 +4,7 @@
 
 #include <linux/dm-dnvme.h>
 
+#include "model/handover.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "plan/diff.h"
@@ -38,6 +39,7 @@ class Orderer {
         fail_what_goes();
         take_export_down();
         take_devices_down();
+        hand_over();
         build();
         disconnect();
         put_export_up();
@@ -61,6 +63,7 @@ class Orderer {
     void fail_what_goes();
     void take_export_down();
     void take_devices_down();
+    void hand_over();
     void build();
     void disconnect();
     void put_export_up();
@@ -90,6 +93,7 @@ class Orderer {
     void forget_volumes();
     void forget_hosts();
     [[nodiscard]] bool is_listed(const std::string& host) const;
+    [[nodiscard]] std::set<std::string> gates_taken() const;
     [[nodiscard]] bool is_unformatted(const v1::Leg& leg) const {
         return desired_.unformatted.contains(leg.uuid());
     }
@@ -212,11 +216,15 @@ void Orderer::release(const v1::LogicalDisk& member) {
     }
 }
 
-/// The receipt of every front that loses its legs, before anything else: without it nothing further
-/// of its volume is done (L1, L3).
+/// The receipt of every front that loses its legs, and of every gate that loses its client, before
+/// anything else: without it nothing further of its volume is done (L1, L3).
 void Orderer::fence() {
     for (const auto& [front, epoch] : diff_.fence)
-        add(FenceFront{.uuid = front, .epoch = epoch, .drain_ms = desired_.drain_ms});
+        add(Fence{.uuid = front, .epoch = epoch, .drain_ms = desired_.drain_ms});
+    for (const auto& [gate, receipt] : desired_.fence) {
+        if (actual_.dm.contains(gate))
+            add(Fence{.uuid = gate, .epoch = receipt.epoch, .drain_ms = desired_.drain_ms});
+    }
 }
 
 /// Before anything that a connected host could notice or that waits for its I/O.
@@ -231,15 +239,44 @@ void Orderer::fail_held() {
         add(FailHeld{.uuid = front});
 }
 
-/// Nobody will answer what is held below a leg that goes, and whatever takes it down would wait.
+/// Nobody will answer what is held below a leg that goes, and whatever takes it down would wait. Of
+/// one that was taken away all will be held, sooner or later.
 void Orderer::fail_what_goes() {
+    const std::set<std::string> taken = gates_taken();
     for (const std::string& uuid : diff_.remove_dm) {
         const auto identity = model::parse_dm_uuid(uuid);
         const bool gate = identity && (identity->kind == model::DmKind::rmeta ||
                                        identity->kind == model::DmKind::rdata);
-        if (gate && actual_.dm.at(uuid).leg == DNVME_STATE_HELD)
+        const char leg = actual_.dm.at(uuid).leg;
+        if (gate && (leg == DNVME_STATE_HELD || (taken.contains(uuid) && leg != DNVME_STATE_DEAD)))
             add(FailMember{.uuid = uuid});
     }
+}
+
+/// Member gates of volumes that changed their owner. Where one of them goes whose leg was not let
+/// go of, nobody has waited for this node.
+std::set<std::string> Orderer::gates_taken() const {
+    std::set<std::string> gates;
+    for (const auto& [name, volume] : cluster_.volumes) {
+        if (volume.deleting() || !volume.has_handover() || !model::has_let_go(volume))
+            continue;
+        for (const v1::Leg& leg : volume.legs()) {
+            for (const v1::LogicalDisk& member : leg.members()) {
+                for (std::string& gate : member_gates(member))
+                    gates.insert(std::move(gate));
+            }
+        }
+    }
+    return gates;
+}
+
+/// Behind the removal of all that is recorded to be gone. The node of the new owner waits for
+/// these.
+void Orderer::hand_over() {
+    for (const auto& [gate, receipt] : desired_.fence)
+        add(receipt);
+    for (const RecordLetGo& record : desired_.let_go)
+        add(record);
 }
 
 void Orderer::take_export_down() {

@@ -43,6 +43,13 @@ struct Desired {
     /// Volume uuid -> what it lacks of members that are recorded in-sync, e.g. "waits for disk d2
     /// on node n1". It may serve all the same.
     std::map<std::string, std::string> lacking;
+    /// Members on this node's disks, by the dm uuid of their gates, that an owner before may still
+    /// write to: nothing of them is desired but the slice, and when gate and export are gone behind
+    /// the receipt, that is recorded.
+    std::map<std::string, RecordReceipt> fence;
+    /// Volumes whose owner was a controller of this node: when nothing of their legs is left here,
+    /// that is recorded.
+    std::vector<RecordLetGo> let_go;
     /// Uuids of volumes and heads being deleted whose records go once this node has nothing of them
     /// any more: those of its own controllers. Logical disks stay exported until then.
     std::set<std::string> forget;
@@ -50,9 +57,9 @@ struct Desired {
     std::uint32_t drain_ms = 0;  ///< as in Settings
 };
 
-/// Pure. This node's part only: the whole of the volumes whose controllers it has, but for members
-/// on other nodes, to which it connects; of other volumes the members on its disks, which it
-/// exports.
+/// Pure. This node's part only: the whole of the volumes whose owner it has, but for members on
+/// other nodes, to which it connects; of other volumes the members on its disks, which it exports
+/// to the owner's node, and the standbys that it has.
 /// @p disks: uuids of the disks whose label was found on this node. @p paths: devices of the paths
 /// of heads. @p actual: as it is; whose members are to be used depends on what can be reached and
 /// on which legs run.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "model/handover.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "plan/parts.h"
@@ -20,6 +21,14 @@ Reach::Reach(const model::Cluster& cluster, const std::set<std::string>& disks, 
     : places_(cluster), found_(disks), node_(std::move(node)), actual_(actual) {
     if (const auto self = cluster.nodes.find(node_); self != cluster.nodes.end())
         node_nqn_ = model::node_nqn(self->second.uuid());
+    for (const auto& [name, volume] : cluster.volumes) {
+        for (const v1::Leg& leg : volume.legs()) {
+            for (const v1::LogicalDisk& member : leg.members()) {
+                if (!model::is_fenced_off(volume, member))
+                    unfenced_.insert(member.uuid());
+            }
+        }
+    }
 }
 
 std::string Reach::where(const v1::LogicalDisk& member) const {
@@ -49,6 +58,8 @@ std::string Reach::why_absent(const v1::LogicalDisk& member) const {
     const std::string node = places_.node_of(member);
     if (node.empty() || (node == node_ && !found_.contains(member.disk_uuid())))
         return where(member);
+    if (unfenced_.contains(member.uuid()))
+        return fmt::format("the receipt of {}", where(member));
     if (node != node_ && !is_connected(member))
         return fmt::format("a connection to {}", where(member));
     return "";

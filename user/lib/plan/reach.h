@@ -24,9 +24,9 @@ class Reach {
     /// NQN as which the node connects; empty: the store does not know it.
     [[nodiscard]] const std::string& node_nqn() const { return node_nqn_; }
 
-    /// What is missing before the member can be used, such as "disk d2 on node n1" or "a connection
-    /// to disk d2 on node n1"; empty if it is there. The kernel mends a connection that broke;
-    /// until then nobody knows what is at its other end.
+    /// What is missing before the member can be used, such as "disk d2 on node n1", "a connection
+    /// to disk d2 on node n1" or "the receipt of disk d2 on node n1"; empty if it is there. The
+    /// kernel mends a connection that broke; until then nobody knows what is at its other end.
     [[nodiscard]] std::string why_absent(const v1::LogicalDisk& member) const;
     [[nodiscard]] bool is_there(const v1::LogicalDisk& member) const {
         return why_absent(member).empty();
@@ -53,6 +53,7 @@ class Reach {
     [[nodiscard]] bool is_connected(const v1::LogicalDisk& member) const;
 
     const model::Places places_;
+    std::set<std::string> unfenced_;  ///< members that an owner before may still write to
     const std::set<std::string>& found_;
     const std::string node_;
     const KernelState& actual_;

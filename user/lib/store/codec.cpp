@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "model/controllers.h"
 #include "store/records.h"
 
 namespace dnvme::store {
@@ -17,6 +18,8 @@ constexpr std::uint32_t kSecondVersion = 2;
 constexpr std::uint32_t kThirdVersion = 3;
 /// Volumes that were resized.
 constexpr std::uint32_t kFourthVersion = 4;
+/// Volumes with controllers on several nodes.
+constexpr std::uint32_t kFifthVersion = 5;
 
 v1::Record empty_record(std::uint32_t version = kFirstVersion) {
     v1::Record record;
@@ -26,6 +29,9 @@ v1::Record empty_record(std::uint32_t version = kFirstVersion) {
 
 /// A member with a port is on another node than its volume, which then says where that is.
 std::uint32_t version_of(const v1::Volume& volume) {
+    if (model::are_apart(volume)) {
+        return kFifthVersion;
+    }
     if (!volume.legs().empty() && !volume.legs(0).earlier().empty()) {
         return kFourthVersion;
     }

@@ -14,7 +14,7 @@
 namespace dnvme::store {
 
 /// The newest version of records that this build reads and writes: see v1::Record.
-inline constexpr std::uint32_t kSchemaVersion = 4;
+inline constexpr std::uint32_t kSchemaVersion = 5;
 
 /// All records, with the revisions that a compare-and-swap needs, and what the daemons say.
 struct Loaded {

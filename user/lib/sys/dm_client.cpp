@@ -12,7 +12,7 @@
 
 #include "base/words.h"
 #include "model/names.h"
-#include "sys/fence_front.h"
+#include "sys/fence_one.h"
 #include "sys/refused.h"
 
 namespace dnvme::sys {
@@ -268,7 +268,7 @@ std::vector<FenceResult> DmClient::fence_all(const std::vector<std::string>& uui
     return sys::fence_all(gates, uuids, epoch, drain);
 }
 
-Status DmClient::fence_front(const plan::FenceFront& fence) {
+Status DmClient::fence_one(const plan::Fence& fence) {
     const auto targets = status(fence.uuid);
     if (!targets)
         return pass(targets.error());
@@ -276,7 +276,7 @@ Status DmClient::fence_front(const plan::FenceFront& fence) {
     if (!now)
         return pass(now.error());
     KernelGates gates;
-    return sys::fence_front(gates, *now, fence);
+    return sys::fence_one(gates, *now, fence);
 }
 
 Status DmClient::create_thin(const std::string& pool_uuid, std::uint32_t thin_id) {

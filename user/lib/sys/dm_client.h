@@ -48,8 +48,8 @@ class DmClient {
     /// Fences gates, all at once: see sys/fence_all.h. One result per gate, in order.
     std::vector<FenceResult> fence_all(const std::vector<std::string>& uuids, std::uint64_t epoch,
                                        std::chrono::milliseconds drain);
-    /// See sys/fence_front.h.
-    Status fence_front(const plan::FenceFront& fence);
+    /// See sys/fence_one.h.
+    Status fence_one(const plan::Fence& fence);
     /// A thin volume that is there already is success.
     Status create_thin(const std::string& pool_uuid, std::uint32_t thin_id);
 

@@ -85,7 +85,7 @@ class Kernel {
     virtual Heads& heads() = 0;
     /// Reads back all that is ours. What disks are called now comes from labelled().
     virtual Result<plan::KernelState> probe(const std::vector<BlockDevice>& labelled) = 0;
-    /// Runs one action on the machine. Store actions (MarkFormatted, RecordMember, Forget*) are not
+    /// Runs one action on the machine. Store actions (MarkFormatted, Record*, Forget*) are not
     /// for here.
     /// An action that fails undoes what it began. The error carries the kernel's words.
     virtual Status run(const plan::Action& action) = 0;

@@ -77,7 +77,7 @@ struct LinuxKernel::Runner {
             return kernel.dm_.reload(*device);
         return kernel.dm_.reload_stopped(*device, [&] { return kernel.tell_size(a.device); });
     }
-    Status operator()(const plan::FenceFront& a) const { return kernel.dm_.fence_front(a); }
+    Status operator()(const plan::Fence& a) const { return kernel.dm_.fence_one(a); }
     Status operator()(const plan::FailHeld& a) const {
         return kernel.dm_.message(a.uuid, DNVME_MSG_FAIL_HELD);
     }
@@ -156,6 +156,8 @@ struct LinuxKernel::Runner {
     Status operator()(const plan::ForgetHead&) const { return not_mine(); }
     Status operator()(const plan::MarkFormatted&) const { return not_mine(); }
     Status operator()(const plan::RecordMember&) const { return not_mine(); }
+    Status operator()(const plan::RecordReceipt&) const { return not_mine(); }
+    Status operator()(const plan::RecordLetGo&) const { return not_mine(); }
     Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
     Status operator()(const plan::ForgetHost&) const { return not_mine(); }
 };

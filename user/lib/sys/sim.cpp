@@ -15,7 +15,7 @@
 #include "model/names.h"
 #include "plan/references.h"
 #include "sys/dm_refs.h"
-#include "sys/fence_front.h"
+#include "sys/fence_one.h"
 #include "sys/number.h"
 #include "sys/refused.h"
 #include "sys/sim_rules.h"
@@ -112,9 +112,9 @@ std::vector<FenceResult> Simulator::fence_all(const std::vector<std::string>& uu
 }
 
 Status Simulator::tell_front(const plan::Action& action) {
-    if (const auto* fence = std::get_if<plan::FenceFront>(&action)) {
+    if (const auto* fence = std::get_if<plan::Fence>(&action)) {
         const auto now = gates_.status(fence->uuid);
-        return now ? fence_front(gates_, *now, *fence) : pass(now.error());
+        return now ? fence_one(gates_, *now, *fence) : pass(now.error());
     }
     if (const auto* fail = std::get_if<plan::FailHeld>(&action)) {
         const auto done = gates_.send(fail->uuid, DNVME_MSG_FAIL_HELD);

@@ -40,7 +40,7 @@ class Rules {
     Status operator()(const plan::LoadModule&) const { return {}; }
     Status operator()(const plan::CreateDm& a) const;
     Status operator()(const plan::ReloadDm& a) const;
-    Status operator()(const plan::FenceFront& a) const { return device_exists(a.uuid); }
+    Status operator()(const plan::Fence& a) const { return device_exists(a.uuid); }
     Status operator()(const plan::FailHeld& a) const { return device_exists(a.uuid); }
     Status operator()(const plan::ResumeDm& a) const { return device_exists(a.uuid); }
     Status operator()(const plan::RemoveDm& a) const { return device_closed(a.uuid); }
@@ -80,6 +80,8 @@ class Rules {
     Status operator()(const plan::ForgetHead&) const { return not_mine(); }
     Status operator()(const plan::MarkFormatted&) const { return not_mine(); }
     Status operator()(const plan::RecordMember&) const { return not_mine(); }
+    Status operator()(const plan::RecordReceipt&) const { return not_mine(); }
+    Status operator()(const plan::RecordLetGo&) const { return not_mine(); }
     Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
     Status operator()(const plan::ForgetHost&) const { return not_mine(); }
 

@@ -34,19 +34,22 @@ def start(node: StorageNode, endpoints: list[str]) -> None:
     node.start_daemon()
 
 
-def join(node: StorageNode, endpoints: list[str], disk: str) -> None:
-    """Start its daemon and bring node and disk in; the disk's name is its serial number."""
+def join(node: StorageNode, endpoints: list[str], *disks: str) -> None:
+    """Start its daemon and bring node and disks in; a disk's name is its serial number."""
     start(node, endpoints)
     name, run = node.machine.name, node.machine.run
     node.ctl(f"node create {name} --portal {node.machine.address}")
-    device = run(f"echo /dev/$(basename $(dirname $(grep -l {disk} /sys/block/*/serial)))")
-    node.ctl(f"disk create {device.stdout.strip()} --name {disk}")
+    for disk in disks:
+        device = run(f"echo /dev/$(basename $(dirname $(grep -lx {disk} /sys/block/*/serial)))")
+        node.ctl(f"disk create {device.stdout.strip()} --name {disk}")
 
 
 class ClusterCase(unittest.TestCase):
-    """Nodes store1 and store2, each with a disk of its own name, and a host, host1."""
+    """Nodes store1 and store2, with disk1 and disk2, and a host, host1."""
 
     kernel_arguments: list[str] = []
+    # What the names of further disks of a node end with: disk1b is on store1.
+    further_disks: list[str] = []
     etcd_members = 1
     # Whose guest it runs in: a test that kills the first node has it elsewhere.
     etcd_with_host = False
@@ -61,16 +64,18 @@ class ClusterCase(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.rig = Rig(results=RESULTS / kernel() / cls.__name__)
         cls.addClassCleanup(cls.rig.close)
-        machines = [cls.rig.machine(f"store{i}", kernel=kernel(), disks=[Disk(f"disk{i}", "1G")],
-                                    keep_state=cls.keep_state,
-                                    kernel_arguments=cls.kernel_arguments) for i in (1, 2)]
+        disks = [[f"disk{i}{end}" for end in ("", *cls.further_disks)] for i in (1, 2)]
+        machines = [cls.rig.machine(f"store{i}", kernel=kernel(), keep_state=cls.keep_state,
+                                    disks=[Disk(name, "1G") for name in names],
+                                    kernel_arguments=cls.kernel_arguments)
+                    for i, names in enumerate(disks, 1)]
         guest = cls.rig.machine("host1", kernel=kernel())
         cls.rig.boot()
         cls.nodes = [StorageNode(machine) for machine in machines]
         cls.host = Host(guest)
         cls.etcd = Etcd([guest if cls.etcd_with_host else machines[0]] * cls.etcd_members)
-        for number, node in enumerate(cls.nodes, 1):
-            join(node, cls.etcd.endpoints, f"disk{number}")
+        for node, names in zip(cls.nodes, disks):
+            join(node, cls.etcd.endpoints, *names)
         cls.nodes[0].ctl(f"host create host1 --nqn {cls.host.nqn}")
 
     def tearDown(self) -> None:

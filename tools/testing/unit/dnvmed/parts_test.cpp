@@ -272,8 +272,7 @@ TEST_F(OwnersTest, ModuleOfTheCommandIsForWhoNeedsIt) {
 TEST_F(OwnersTest, StandbysBelongToTheirVolume) {
     cluster_.volumes["v1"].add_standbys()->set_uuid(kStandby);
     EXPECT_EQ(of(create(model::DmKind::front, kStandby)), kVolume);
-    EXPECT_EQ(of(plan::FenceFront{.uuid = model::dm_uuid(model::DmKind::front, kStandby)}),
-              kVolume);
+    EXPECT_EQ(of(plan::Fence{.uuid = model::dm_uuid(model::DmKind::front, kStandby)}), kVolume);
     EXPECT_EQ(of(plan::RemoveSubsystem{.nqn = model::subsystem_nqn(kStandby)}), kVolume);
     EXPECT_EQ(of(plan::SetAccess{.port = 7, .inaccessible = true}), kVolume);
 }

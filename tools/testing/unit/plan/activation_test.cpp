@@ -61,19 +61,19 @@ struct Case {
 };
 
 Readiness serving() {
-    return {};
+    return {.down = {}, .failed = {}, .busy = {}, .node = "n1"};
 }
 Readiness down() {
-    return {.down = sample_volume(), .failed = {}, .busy = {}};
+    return {.down = sample_volume(), .failed = {}, .busy = {}, .node = "n1"};
 }
 Readiness failed() {
-    return {.down = {}, .failed = sample_volume(), .busy = {}};
+    return {.down = {}, .failed = sample_volume(), .busy = {}, .node = "n1"};
 }
 Readiness busy() {
-    return {.down = {}, .failed = {}, .busy = sample_volume()};
+    return {.down = {}, .failed = {}, .busy = sample_volume(), .node = "n1"};
 }
 Readiness blind() {
-    return {.down = {}, .failed = {}, .busy = {}, .blind = true};
+    return {.down = {}, .failed = {}, .busy = {}, .blind = true, .node = "n1"};
 }
 
 constexpr std::uint8_t kQuery = NVME_MPATH_EXT_QUERY;
@@ -134,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(Activation, ActivationTable, testing::ValuesIn(cases())
 /// @p spoilt differs from what would change the owner, and is answered @p status without a change.
 void expect_refused(const ActivationCommand& spoilt, std::uint16_t status,
                     const model::Cluster& cluster = sample()) {
-    const Verdict verdict = decide(spoilt, cluster, {});
+    const Verdict verdict = decide(spoilt, cluster, serving());
     EXPECT_FALSE(verdict.change);
     EXPECT_EQ(verdict.answer.status, status);
 }
@@ -170,7 +170,7 @@ TEST(Activation, GarbageIsAnInvalidField) {
 TEST(Activation, PlannedOneIsTakenToo) {
     ActivationCommand command = ask(kActivate, 0);
     command.flags = NVME_MPATH_EXT_PLANNED;
-    EXPECT_TRUE(decide(command, sample(), {}).change);
+    EXPECT_TRUE(decide(command, sample(), serving()).change);
 }
 
 TEST(Activation, HostsThatAreNotAttachedLearnNothing) {
@@ -178,7 +178,8 @@ TEST(Activation, HostsThatAreNotAttachedLearnNothing) {
     for (const char* nqn : {"", "nqn.2014-08.com.example:h1", "nqn.2014-08.com.example:stranger"}) {
         command.host_nqn = nqn;
         expect_refused(command, kRefused);
-        EXPECT_EQ(decide(command, sample(), {}).answer, ActivationAnswer{.status = kRefused});
+        EXPECT_EQ(decide(command, sample(), serving()).answer,
+                  ActivationAnswer{.status = kRefused});
     }
     model::Cluster cluster = sample();
     cluster.hosts["h0"].set_deleting(true);
@@ -197,7 +198,7 @@ TEST(Activation, EpochThatIsOverIsStale) {
             ActivationCommand command = ask(action, controller);
             command.epoch = kEpoch - 1;
             expect_refused(command, kStale);
-            EXPECT_EQ(decide(command, sample(), {}).answer.epoch, kEpoch);
+            EXPECT_EQ(decide(command, sample(), serving()).answer.epoch, kEpoch);
         }
     }
 }
@@ -205,7 +206,7 @@ TEST(Activation, EpochThatIsOverIsStale) {
 TEST(Activation, PresentEpochIsTaken) {
     ActivationCommand command = ask(kActivate, 0);
     command.epoch = kEpoch;
-    EXPECT_TRUE(decide(command, sample(), {}).change);
+    EXPECT_TRUE(decide(command, sample(), serving()).change);
 }
 
 /// The store is older than what the host has seen: whoever it calls the owner may have been
@@ -231,9 +232,9 @@ TEST(Activation, EndsWithSuccessOnceTheControllerServes) {
     ActivationCommand command = ask(kActivate, 0);
     command.epoch = kEpoch;
     model::Cluster cluster = sample();
-    cluster.volumes["v0"] = *decide(command, cluster, {}).change;
+    cluster.volumes["v0"] = *decide(command, cluster, serving()).change;
     const ActivationAnswer done{.status = 0, .state = kActive, .epoch = kEpoch + 1};
-    EXPECT_EQ(conclude(command, cluster, {}), done);
+    EXPECT_EQ(conclude(command, cluster, serving()), done);
     for (const Readiness& readiness : {down(), failed(), blind()}) {
         const ActivationAnswer not_yet = conclude(command, cluster, readiness);
         EXPECT_EQ(not_yet.status, kNotFenced);
@@ -244,9 +245,9 @@ TEST(Activation, EndsWithSuccessOnceTheControllerServes) {
 
 TEST(Activation, EndsWithoutSuccessIfAnotherBecameOwnerMeanwhile) {
     model::Cluster cluster = sample();
-    EXPECT_EQ(conclude(ask(kActivate, 0), cluster, {}).status, kNotFenced);
+    EXPECT_EQ(conclude(ask(kActivate, 0), cluster, serving()).status, kNotFenced);
     cluster.volumes.clear();
-    EXPECT_EQ(conclude(ask(kActivate, 0), cluster, {}).status, kInvalidNamespace);
+    EXPECT_EQ(conclude(ask(kActivate, 0), cluster, serving()).status, kInvalidNamespace);
 }
 
 }  // namespace

@@ -4,6 +4,11 @@
 #include <algorithm>
 #include <concepts>
 
+#include <fmt/format.h>
+
+#include "model/controllers.h"
+#include "model/handover.h"
+#include "model/names.h"
 #include "size_rules.h"
 
 namespace dnvme::plan {
@@ -62,7 +67,7 @@ struct Rules {
     }
     std::string operator()(const FailMember& a) const {
         const v1::LogicalDisk* of = member(tail_uuid(a.uuid));
-        if (of != nullptr && of->sync() == v1::LogicalDisk::IN_SYNC)
+        if (of != nullptr && of->sync() == v1::LogicalDisk::IN_SYNC && !was_taken(a.uuid))
             return "FAILS A MEMBER THAT IS IN-SYNC";
         return kernel.dm.contains(a.uuid) ? "" : "is not there";
     }
@@ -72,7 +77,7 @@ struct Rules {
     std::string operator()(const CheckRaid& a) const {
         return kernel.dm.contains(a.uuid) ? "" : "is not there";
     }
-    std::string operator()(const FenceFront& a) const {
+    std::string operator()(const Fence& a) const {
         if (!has_legs(a.uuid) || kernel.dm.at(a.uuid).suspended)
             return "there is nothing to fence, or it would wait for ever";
         machine.fenced_.insert(a.uuid);
@@ -184,6 +189,8 @@ struct Rules {
     }
     std::string operator()(const MarkFormatted& a) const;
     std::string operator()(const RecordMember& a) const;
+    std::string operator()(const RecordReceipt& a) const;
+    std::string operator()(const RecordLetGo& a) const;
     std::string operator()(const ForgetVolume& a) const;
     std::string operator()(const ForgetHost& a) const;
 
@@ -204,6 +211,8 @@ struct Rules {
     [[nodiscard]] std::string holder_of_remote(const std::string& uuid) const;
     [[nodiscard]] std::string remote_is_usable(const DmTarget& target) const;
     [[nodiscard]] std::string linked(const std::string& nqn) const;
+    [[nodiscard]] bool was_taken(const std::string& gate) const;
+    [[nodiscard]] bool is_served(const v1::Volume& volume) const;
     [[nodiscard]] bool suspended_anywhere() const {
         return std::any_of(kernel.dm.begin(), kernel.dm.end(),
                            [](const auto& entry) { return entry.second.suspended; });
@@ -211,9 +220,39 @@ struct Rules {
     [[nodiscard]] std::string needs_module(const std::string& module) const {
         return kernel.modules.contains(module) ? "" : "module " + module + " is missing";
     }
+    [[nodiscard]] v1::Volume* volume(const std::string& uuid) const;
     [[nodiscard]] v1::Leg* leg(const std::string& uuid) const;
     [[nodiscard]] v1::Leg* leg_of_member(const std::string& uuid) const;
 };
+
+/// Another owner has the members, and no host is connected that could hear of it.
+bool Rules::was_taken(const std::string& gate) const {
+    for (const auto& [name, volume] : machine.cluster_.volumes) {
+        for (const v1::Leg& leg : volume.legs()) {
+            for (const v1::LogicalDisk& member : leg.members()) {
+                if (member.uuid() == tail_uuid(gate))
+                    return volume.has_handover() && model::has_let_go(volume) && !is_served(volume);
+            }
+        }
+    }
+    return false;
+}
+
+bool Rules::is_served(const v1::Volume& volume) const {
+    const auto controllers = model::controllers_of(volume);
+    return !linked(model::subsystem_nqn(volume.uuid())).empty() &&
+           std::any_of(controllers.begin(), controllers.end(), [&](const auto& controller) {
+               return has_legs("DNVME-front-" + controller.uuid());
+           });
+}
+
+v1::Volume* Rules::volume(const std::string& uuid) const {
+    for (auto& [name, volume] : machine.cluster_.volumes) {
+        if (volume.uuid() == uuid)
+            return &volume;
+    }
+    return nullptr;
+}
 
 v1::Leg* Rules::leg(const std::string& uuid) const {
     for (auto& [name, volume] : machine.cluster_.volumes) {
@@ -551,6 +590,32 @@ std::string Rules::operator()(const RecordMember& a) const {
         return one.sync() == v1::LogicalDisk::IN_SYNC;
     });
     return none ? "NOBODY IS IN-SYNC" : "";
+}
+
+/// L1: whoever could still write to the member is gone, and not only told to stop.
+std::string Rules::operator()(const RecordReceipt& a) const {
+    if (kernel.dm.contains("DNVME-gate-" + a.member_uuid) ||
+        kernel.subsystems.contains(model::logical_disk_nqn(a.member_uuid)))
+        return "AN OWNER BEFORE STILL REACHES THE MEMBER";
+    v1::Volume* of = volume(a.volume_uuid);
+    if (of == nullptr || of->epoch() != a.epoch || !model::has_let_go(*of))
+        return "its owner before has not let go";
+    model::record_receipt(*of, a.member_uuid);
+    return "";
+}
+
+std::string Rules::operator()(const RecordLetGo& a) const {
+    v1::Volume* of = volume(a.volume_uuid);
+    if (of == nullptr || of->epoch() != a.epoch || !of->has_handover())
+        return "there is nothing to let go of";
+    for (const v1::Leg& leg : of->legs()) {
+        for (const char* part : {"raid", "tmeta", "tdata", "pool", "thin"}) {
+            if (kernel.dm.contains(fmt::format("DNVME-{}-{}", part, leg.uuid())))
+                return "IT STILL HAS THE LEGS";
+        }
+    }
+    model::record_let_go(*of);
+    return "";
 }
 
 std::string Rules::operator()(const ForgetVolume& a) const {

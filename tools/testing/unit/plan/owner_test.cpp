@@ -166,7 +166,7 @@ TEST(OwnerCheck, RefusesToTakeLegsAwayWithoutAFence) {
     const Status checked = check_plan({ReloadDm{loser}}, built(before));
     ASSERT_FALSE(checked);
     EXPECT_THAT(checked.error().message(), HasSubstr("it was not fenced"));
-    EXPECT_TRUE(check_plan({FenceFront{loser.uuid, 2, 3000}, ReloadDm{loser}}, built(before)));
+    EXPECT_TRUE(check_plan({Fence{loser.uuid, 2, 3000}, ReloadDm{loser}}, built(before)));
 }
 
 TEST(OwnerCheck, RefusesToFailWhatHostsWait) {
@@ -174,7 +174,7 @@ TEST(OwnerCheck, RefusesToFailWhatHostsWait) {
     const std::string uuid = "DNVME-front-" + controller(cluster, 0).uuid();
     EXPECT_FALSE(check_plan({FailHeld{uuid}}, built(cluster)));
     EXPECT_TRUE(check_plan({UnlinkSubsystem{1, nqn(cluster, 0)}, FailHeld{uuid}}, built(cluster)));
-    EXPECT_FALSE(check_plan({FenceFront{"DNVME-gate-x", 2, 0}}, built(cluster)));
+    EXPECT_FALSE(check_plan({Fence{"DNVME-gate-x", 2, 0}}, built(cluster)));
 }
 
 }  // namespace

@@ -56,6 +56,21 @@ bool World::is_exported(const Connection& connection) const {
                        [&](const auto& entry) { return lets_in(entry.second, connection); });
 }
 
+std::set<std::string> World::clients_of(const v1::LogicalDisk& member) const {
+    std::set<std::string> clients;
+    const std::string gate = "{dm:" + model::dm_uuid(model::DmKind::gate, member.uuid()) + "}";
+    for (const auto& [name, kernel] : kernels) {
+        for (const auto& [uuid, device] : kernel.dm) {
+            if (device.table.at(0).params.find(gate) != std::string::npos)
+                clients.insert(name);
+        }
+        const auto connection = kernel.connections.find(model::logical_disk_nqn(member.uuid()));
+        if (connection != kernel.connections.end() && is_exported(connection->second))
+            clients.insert(name);
+    }
+    return clients;
+}
+
 /// What the other node has announced of it.
 std::uint64_t World::exported_bytes(const std::string& nqn) const {
     for (const auto& [name, kernel] : kernels) {

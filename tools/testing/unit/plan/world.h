@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "plan/planner.h"
@@ -22,6 +23,9 @@ class World {
     [[nodiscard]] KernelState probe(const std::string& node) const;
     [[nodiscard]] Desired desire(const std::string& node) const;
     [[nodiscard]] std::vector<Action> plan(const std::string& node) const;
+    /// Names of the nodes that can write to a member: the one of its disk, if anything stands on
+    /// its gate, and the one of a connection that is let in.
+    [[nodiscard]] std::set<std::string> clients_of(const v1::LogicalDisk& member) const;
     /// Whether some node lets it in.
     [[nodiscard]] bool is_exported(const Connection& connection) const;
     /// One run of the agent of @p node, which ends after @p steps; what it could not connect to it

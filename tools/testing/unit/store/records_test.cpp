@@ -99,7 +99,7 @@ TEST_F(Records, NewerSchemaIsRefused) {
     record.set_schema_version(kSchemaVersion + 1);
     *record.mutable_volume() = volume("v1");
     write_raw("/dnvme/volumes/v1", record.SerializeAsString());
-    expect_refused("/dnvme/volumes/v1", "the record has schema 5 and this dnvmed knows 4");
+    expect_refused("/dnvme/volumes/v1", "the record has schema 6 and this dnvmed knows 5");
 }
 
 std::uint32_t version_of(const std::string& bytes) {

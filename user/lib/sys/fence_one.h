@@ -11,6 +11,6 @@ namespace dnvme::sys {
 /// Fences one front and waits for its receipt. @p now: its status. One that an earlier attempt
 /// fenced is only asked again; one that knows a higher epoch than the store is fenced under the
 /// next. Errors: conflict (not drained in time: the fence stands, try again), internal (refused).
-Status fence_front(GateMessages& gates, const DnvmeStatus& now, const plan::FenceFront& fence);
+Status fence_one(GateMessages& gates, const DnvmeStatus& now, const plan::Fence& fence);
 
 }  // namespace dnvme::sys

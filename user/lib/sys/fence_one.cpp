@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sys/fence_front.h"
+#include "sys/fence_one.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 namespace dnvme::sys {
 namespace {
 
-std::string message_for(const DnvmeStatus& now, const plan::FenceFront& fence) {
+std::string message_for(const DnvmeStatus& now, const plan::Fence& fence) {
     if (now.state == DNVME_STATE_FENCED && now.epoch >= fence.epoch)
         return fmt::format("{} {}", DNVME_MSG_DRAIN, fence.drain_ms);
     return fmt::format("{} {} {}", DNVME_MSG_FENCE, std::max(fence.epoch, now.epoch + 1),
@@ -18,7 +18,7 @@ std::string message_for(const DnvmeStatus& now, const plan::FenceFront& fence) {
 
 }  // namespace
 
-Status fence_front(GateMessages& gates, const DnvmeStatus& now, const plan::FenceFront& fence) {
+Status fence_one(GateMessages& gates, const DnvmeStatus& now, const plan::Fence& fence) {
     const Result<std::string> answer = gates.send(fence.uuid, message_for(now, fence));
     const FenceResult receipt = answer ? parse_fence_receipt(*answer) : pass(answer.error());
     if (!receipt)

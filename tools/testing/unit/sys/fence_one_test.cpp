@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sys/fence_front.h"
+#include "sys/fence_one.h"
 
 #include <cerrno>
 #include <vector>
@@ -36,43 +36,43 @@ DnvmeStatus status(char state, std::uint64_t epoch) {
     return now;
 }
 
-const plan::FenceFront kFence{.uuid = "f", .epoch = 5, .drain_ms = 300};
+const plan::Fence kFence{.uuid = "f", .epoch = 5, .drain_ms = 300};
 
-TEST(FenceFront, IsDoneWithTheReceipt) {
+TEST(FenceOne, IsDoneWithTheReceipt) {
     Front front("5 drained 3 0 120");
-    EXPECT_TRUE(fence_front(front, status('L', 4), kFence));
+    EXPECT_TRUE(fence_one(front, status('L', 4), kFence));
     EXPECT_THAT(front.sent, ElementsAre("fence 5 300"));
 }
 
-TEST(FenceFront, IsNotDoneWithoutIt) {
+TEST(FenceOne, IsNotDoneWithoutIt) {
     Front front("5 undrained 3 1 300000");
-    const Status fenced = fence_front(front, status('L', 4), kFence);
+    const Status fenced = fence_one(front, status('L', 4), kFence);
     ASSERT_FALSE(fenced);
     EXPECT_EQ(fenced.error().code(), Code::conflict);
     EXPECT_THAT(fenced.error().message(), HasSubstr("of the 3 I/Os that were below it"));
 }
 
 /// The kernel would refuse a second fence under the same epoch.
-TEST(FenceFront, AsksAgainWhatAnEarlierAttemptFenced) {
+TEST(FenceOne, AsksAgainWhatAnEarlierAttemptFenced) {
     Front front("5 drained 3 0 120");
-    EXPECT_TRUE(fence_front(front, status('F', 5), kFence));
+    EXPECT_TRUE(fence_one(front, status('F', 5), kFence));
     EXPECT_THAT(front.sent, ElementsAre("drain 300"));
 }
 
-TEST(FenceFront, FencesAnewUnderAHigherEpoch) {
+TEST(FenceOne, FencesAnewUnderAHigherEpoch) {
     Front front("5 drained 0 0 0");
-    EXPECT_TRUE(fence_front(front, status('F', 4), kFence));
+    EXPECT_TRUE(fence_one(front, status('F', 4), kFence));
     EXPECT_THAT(front.sent, ElementsAre("fence 5 300"));
     Front ahead("10 drained 0 0 0");
-    EXPECT_TRUE(fence_front(ahead, status('L', 9), kFence));
+    EXPECT_TRUE(fence_one(ahead, status('L', 9), kFence));
     EXPECT_THAT(ahead.sent, ElementsAre("fence 10 300"));
 }
 
-TEST(FenceFront, HandsARefusalOn) {
+TEST(FenceOne, HandsARefusalOn) {
     Front front(refused(ENXIO, "front"));
-    EXPECT_FALSE(fence_front(front, status('L', 4), kFence));
+    EXPECT_FALSE(fence_one(front, status('L', 4), kFence));
     Front garbage("what?");
-    EXPECT_FALSE(fence_front(garbage, status('L', 4), kFence));
+    EXPECT_FALSE(fence_one(garbage, status('L', 4), kFence));
 }
 
 }  // namespace

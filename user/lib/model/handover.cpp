@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/handover.h"
+
+#include <algorithm>
+
+#include "model/controllers.h"
+
+namespace dnvme::model {
+namespace {
+
+void raise_epochs(v1::Volume& volume) {
+    for (v1::Leg& leg : *volume.mutable_legs())
+        leg.set_epoch(next_epoch(leg.epoch()));
+}
+
+void begin(v1::Volume& volume) {
+    v1::Handover handover;
+    handover.set_from(volume.owner());
+    for (const v1::Leg& leg : volume.legs()) {
+        for (const v1::LogicalDisk& member : leg.members())
+            handover.add_receipts()->set_member(member.uuid());
+    }
+    *volume.mutable_handover() = handover;
+}
+
+}  // namespace
+
+bool has_let_go(const v1::Volume& volume) {
+    return !volume.has_handover() || volume.handover().released() || volume.handover().forced();
+}
+
+bool is_fenced_off(const v1::Volume& volume, const v1::LogicalDisk& member) {
+    const auto& receipts = volume.handover().receipts();
+    return has_let_go(volume) &&
+           std::none_of(receipts.begin(), receipts.end(), [&](const v1::Receipt& receipt) {
+               return receipt.member() == member.uuid() && !receipt.drained();
+           });
+}
+
+bool is_handed_over(const v1::Volume& volume) {
+    return has_let_go(volume) &&
+           std::all_of(volume.legs().begin(), volume.legs().end(), [&](const v1::Leg& leg) {
+               return std::all_of(leg.members().begin(), leg.members().end(),
+                                  [&](const v1::LogicalDisk& member) {
+                                      return member.sync() != v1::LogicalDisk::IN_SYNC ||
+                                             is_fenced_off(volume, member);
+                                  });
+           });
+}
+
+bool may_hand_over(const v1::Volume& volume) {
+    return !volume.handover().forced() || volume.handover().released();
+}
+
+void hand_over(v1::Volume& volume, std::uint32_t owner) {
+    const std::vector<v1::Controller> controllers = controllers_of(volume);
+    if (has_let_go(volume)) {
+        if (controllers.at(volume.owner()).node() != controllers.at(owner).node())
+            begin(volume);
+    } else if (volume.handover().from() == owner) {
+        volume.clear_handover();
+    }
+}
+
+void record_let_go(v1::Volume& volume) {
+    if (!has_let_go(volume))
+        raise_epochs(volume);
+    volume.mutable_handover()->set_released(true);
+}
+
+void force_handover(v1::Volume& volume) {
+    if (!has_let_go(volume))
+        raise_epochs(volume);
+    volume.mutable_handover()->set_forced(true);
+}
+
+void record_receipt(v1::Volume& volume, const std::string& member_uuid) {
+    for (v1::Receipt& receipt : *volume.mutable_handover()->mutable_receipts()) {
+        if (receipt.member() == member_uuid)
+            receipt.set_drained(true);
+    }
+}
+
+}  // namespace dnvme::model
