@@ -42,6 +42,7 @@ class DisksTest(NodeCase):
         self.node.ctl("disk create /dev/vda --name spare --force")
         self.node.ctl("disk delete spare --yes")
 
+    @soak_only
     def test_no_disk_and_small_disk_are_refused(self) -> None:
         self.assert_refused("disk create /dev/nothing", "/dev/nothing")
         self.assert_refused("disk create /dev/null", "/dev/null", "block device")
@@ -84,6 +85,7 @@ class DisksTest(NodeCase):
         for i in range(2):
             self.node.ctl(f"disk delete big{i} --yes")
 
+    @soak_only
     def test_sizes_that_do_not_fit(self) -> None:
         self.assert_refused("volume create v1 --size 5G", "5 GiB", "free", "1023 MiB")
         self.assert_refused("volume create v1 --size 0", "size")

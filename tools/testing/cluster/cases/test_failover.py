@@ -40,6 +40,7 @@ class FailoverTest(FailoverCase):
 
     # ---- a target ----
 
+    @soak_only
     def test_target_loses_its_power(self) -> None:
         self.a.machine.power_cut()
         self.moves_to("b")
