@@ -337,6 +337,28 @@ Status check_force(const Context& context, const v1::Volume& volume) {
     return {};
 }
 
+/// One change after the other.
+Status check_handover(const Context& context, const v1::Volume& volume, bool force) {
+    if (!model::may_hand_over(volume)) {
+        const std::string before =
+            model::Places(context.cluster).node_of(volume, volume.handover().from());
+        return fail(Code::precondition,
+                    fmt::format("node '{}', from which volume '{}' was taken, has yet to let go of "
+                                "it: start its daemon first",
+                                before, volume.name()));
+    }
+    if (force) {
+        return check_force(context, volume);
+    }
+    if (!model::is_handed_over(volume)) {
+        return fail(Code::precondition,
+                    fmt::format("the last change of the owner of volume '{}' is not done yet: "
+                                "'dnvmectl volume show {}' tells what it waits for",
+                                volume.name(), volume.name()));
+    }
+    return {};
+}
+
 Status check_new_owner(const v1::Volume& volume, std::uint32_t controller) {
     if (!model::has_controller(volume, controller)) {
         return fail(Code::not_found,
@@ -462,21 +484,13 @@ Result<Intent> activate_volume(const Context& context, const v1::ActivateVolumeR
     if (auto possible = check_new_owner(*volume, request.controller()); !possible) {
         return pass(possible.error());
     }
-    if (!model::may_hand_over(*volume)) {
-        return fail(
-            Code::precondition,
-            fmt::format("node '{}', from which volume '{}' was taken, has yet to let go of "
-                        "it: start its daemon first",
-                        model::Places(context.cluster).node_of(*volume, volume->handover().from()),
-                        volume->name()));
-    }
-    if (auto can = request.force() ? check_force(context, *volume) : Status(); !can) {
+    if (auto can = check_handover(context, *volume, request.force()); !can) {
         return pass(can.error());
     }
     Intent intent;
     if (request.force()) {
         intent.without = {model::Places(context.cluster).node_of(*volume)};
-    } else {
+    } else if (!model::are_apart(*volume)) {
         intent.needs = volume->uuid();
     }
     model::change_owner(*volume, request.controller());

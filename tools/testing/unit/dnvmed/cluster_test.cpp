@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Daemons that share a store: in memory, and a real etcd.
+#include <algorithm>
 #include <cerrno>
 
 #include <gmock/gmock.h>
@@ -85,6 +86,11 @@ class ClusterTest : public testing::TestWithParam<std::string> {
     v1::VolumeView view(TestNode& node, const std::string& volume) {
         const auto seen = node.observe();
         return view_volume(seen, seen.cluster.volumes.at(volume));
+    }
+    static bool has_legs(TestNode& node) {
+        const auto kernel = node.kernel();
+        return std::ranges::any_of(
+            kernel.dm, [](const auto& device) { return device.first.starts_with("DNVME-thin-"); });
     }
     v1::NodeView view_of_node(TestNode& node, const std::string& name) {
         const auto seen = node.observe();
@@ -210,6 +216,58 @@ TEST_P(ClusterTest, DaemonThatStartsWithoutItsStoreWaitsForIt) {
     EXPECT_THAT(n2_->kernel().dm, IsEmpty());
     n2_->cut(false);
     EXPECT_TRUE(eventually([&] { return !n2_->kernel().dm.empty(); }));
+}
+
+/// Whichever of the two is asked.
+TEST_P(ClusterTest, VolumeMovesToAStandbyAndBack) {
+    ASSERT_DONE(n1_->create_volume("v1", 1));
+    ASSERT_DONE(n1_->attach("v1", "h1"));
+    ASSERT_EQ(view(*n1_, "v1").controllers(0).node(), "n2") << "where its disk is";
+    EXPECT_EQ(view(*n1_, "v1").controllers(1).node(), "n1");
+    for (TestNode* asked : {n1_.get(), n2_.get()}) {
+        for (const std::uint32_t controller : {1U, 0U}) {
+            ASSERT_DONE(asked->activate("v1", controller));
+            EXPECT_EQ(asked->events.back().volume().volume().owner(), controller);
+            EXPECT_EQ(view(*n1_, "v1").health(), v1::HEALTH_OK);
+            EXPECT_EQ(view(*n2_, "v1").health(), v1::HEALTH_OK);
+            EXPECT_EQ(has_legs(*n1_), controller == 1);
+            EXPECT_EQ(has_legs(*n2_), controller == 0);
+        }
+    }
+    ASSERT_DONE(n1_->detach("v1", "h1"));
+    ASSERT_DONE(n1_->delete_volume("v1"));
+    EXPECT_TRUE(eventually([&] { return n2_->kernel().dm.empty(); }));
+    EXPECT_THAT(n1_->kernel().dm, IsEmpty());
+}
+
+TEST_P(ClusterTest, VolumeIsTakenFromANodeThatIsGoneOnlyIfAllItsMembersAreLeft) {
+    ASSERT_DONE(n1_->create_volume("v1", 1));
+    const Status online = n1_->activate("v1", 1, true);
+    ASSERT_FALSE(online);
+    EXPECT_THAT(online.error().message(), HasSubstr("is online: do it without force"));
+    ASSERT_DONE(n1_->activate("v1", 1));
+    n1_.reset();
+    ASSERT_TRUE(
+        eventually([&] { return view_of_node(*n2_, "n1").presence() == v1::PRESENCE_OFFLINE; }));
+    EXPECT_FALSE(n2_->activate("v1", 0)) << "node n1 has a part in this";
+    ASSERT_DONE(n2_->activate("v1", 0, true));
+    EXPECT_EQ(view(*n2_, "v1").health(), v1::HEALTH_OK);
+    const Status again = n2_->activate("v1", 1, true);
+    ASSERT_FALSE(again);
+    EXPECT_THAT(again.error().message(), HasSubstr("node 'n1', from which volume 'v1' was taken"));
+
+    n1_ = start("n1", sim1_);
+    ASSERT_TRUE(eventually([&] { return cluster().volumes.at("v1").handover().released(); }));
+    EXPECT_FALSE(has_legs(*n1_));
+    n2_->cut(true);
+    ASSERT_TRUE(
+        eventually([&] { return view_of_node(*n1_, "n2").presence() == v1::PRESENCE_OFFLINE; }));
+    const Status refused = n1_->activate("v1", 1, true);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(),
+                AllOf(HasSubstr("a member of volume 'v1' that is in-sync is on node 'n2'"),
+                      HasSubstr("offline")));
+    n2_->cut(false);
 }
 
 TEST_P(ClusterTest, SecondDaemonOfOneNameIsRefused) {

@@ -154,6 +154,14 @@ Status TestNode::delete_volume(const std::string& name) {
     return run(daemon::delete_volume, request);
 }
 
+Status TestNode::activate(const std::string& volume, std::uint32_t controller, bool force) {
+    v1::ActivateVolumeRequest request;
+    request.set_volume(volume);
+    request.set_controller(controller);
+    request.set_force(force);
+    return run(daemon::activate_volume, request);
+}
+
 Status TestNode::create_host(const std::string& name) {
     v1::CreateHostRequest request;
     request.set_name(name);

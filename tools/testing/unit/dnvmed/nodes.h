@@ -58,6 +58,7 @@ class TestNode {
     Status create_disk(const std::string& path, const std::string& name);
     Status create_volume(const std::string& name, std::uint32_t standbys = 0);
     Status delete_volume(const std::string& name);
+    Status activate(const std::string& volume, std::uint32_t controller, bool force = false);
     Status create_host(const std::string& name);
     Status attach(const std::string& volume, const std::string& host);
     Status detach(const std::string& volume, const std::string& host);

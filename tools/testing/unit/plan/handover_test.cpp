@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A volume whose owner changes from one node to another.
+#include "model/handover.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "model/controllers.h"
-#include "model/handover.h"
 #include "model/names.h"
 #include "model/places.h"
 #include "random_cluster.h"
@@ -42,8 +43,7 @@ struct Apart : World {
         return why == desired.down.end() ? "" : why->second;
     }
     std::string front(std::uint32_t controller) {
-        return model::dm_uuid(DmKind::front,
-                              model::controllers_of(volume()).at(controller).uuid());
+        return model::dm_uuid(DmKind::front, model::controllers_of(volume()).at(controller).uuid());
     }
     bool has_legs(const std::string& node, std::uint32_t controller) {
         const KernelState& kernel = kernels[node];
@@ -95,7 +95,8 @@ TEST(Apart, TheOwnerChangesStepByStep) {
     EXPECT_THAT(world.sentences_of("n2"), Not(Contains(HasSubstr("-gate-")))) << "it is n1's";
 
     EXPECT_THAT(world.sentences_of("n1").front(), StartsWith("fence dm device dnvme-front-"));
-    EXPECT_THAT(world.sentences_of("n1"), Contains("record that this node has let go of volume v0"));
+    EXPECT_THAT(world.sentences_of("n1"),
+                Contains("record that this node has let go of volume v0"));
     world.run("n1");
     EXPECT_TRUE(world.volume().handover().released());
     EXPECT_FALSE(world.has_legs("n1", 0));
