@@ -24,6 +24,12 @@
 #define TRUSTED LISTED(store)
 #endif
 
+#ifdef NO_RESEND_DRAIN
+#define MAY_SEND (true)
+#else
+#define MAY_SEND (!G.below)
+#endif
+
 #ifdef NO_RETURN_DRAIN
 #define MAY_RETURN (true)
 #else
@@ -78,7 +84,7 @@ proctype controllers(byte c)
 		:: m = 1
 		fi;
 		if
-		:: HAS(m) && !(C.done & (1 << m)) && !G.coming && !G.below -> G.coming = C.job
+		:: HAS(m) && !(C.done & (1 << m)) && !G.coming && MAY_SEND -> G.coming = C.job
 		:: else
 		fi;
 		m = 0

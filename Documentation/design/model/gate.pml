@@ -27,12 +27,6 @@
 	member[m].gate[1].receipt >= FENCE_EPOCH(e))
 #endif
 
-#ifdef NO_RESEND_DRAIN
-#define ARRIVED skip			/* a second copy may follow, sent after a reconnect */
-#else
-#define ARRIVED G.coming = 0
-#endif
-
 /* A bio that comes back with an error is held; without that the error goes up to the host. */
 #ifdef NO_HOLD
 #define REFUSED(c) L7(!(host.waits && host.at == c && controller[c].job))
@@ -89,14 +83,22 @@ proctype gates(byte m; byte c)
 	/* A write comes to the gate, or is lost before. One that is refused is held by its sender. */
 	:: atomic {
 		(G.coming && G.open && !G.below) ->
-		if
-		:: G.coming < acked -> REACHED(LATE_COPY)
-		:: else
-		fi;
 		G.below = G.coming;
 		G.below_epoch = G.open;
-		ARRIVED
+		G.coming = 0
 	   }
+#ifdef NO_RESEND_DRAIN
+	/* It overtakes its first copy, which is still below. */
+	:: atomic {
+		(G.coming && G.open && G.below) ->
+		member[m].disk = G.coming;
+		if
+		:: controller[c].job == G.coming -> controller[c].done = controller[c].done | (1 << m)
+		:: else
+		fi;
+		G.coming = 0
+	   }
+#endif
 	:: atomic { G.coming && !G.open -> G.coming = 0; REFUSED(c) }
 	:: atomic { G.coming -> G.coming = 0 }
 

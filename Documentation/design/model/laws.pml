@@ -31,5 +31,4 @@ hidden byte reached_;
 #define LEASE_WAITED    3	/* a change of owner that had to wait out a lease */
 #define OWNER_AGAIN     4	/* a controller owns the leg again, after a crash or after another owner */
 #define RETRY_LANDED    5	/* a write sent on two paths, acknowledged on the second */
-#define LATE_COPY       6	/* a first copy that comes to a gate after the retry was acknowledged */
 #define REACHED(point)  if :: REACH == point -> assert(reached_) :: else fi
