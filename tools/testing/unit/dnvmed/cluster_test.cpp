@@ -87,6 +87,17 @@ class ClusterTest : public testing::TestWithParam<std::string> {
         const auto seen = node.observe();
         return view_volume(seen, seen.cluster.volumes.at(volume));
     }
+    /// A volume of n2 with a standby on n1, whose machine reaches the only member.
+    Status create_volume_with_standby() {
+        auto created = n1_->create_volume("v1", 1);
+        if (created) {
+            const v1::LogicalDisk member = cluster().volumes.at("v1").legs(0).members(0);
+            n1_->hurt([&](sys::Simulator& machine) {
+                machine.remotes().offer(member.uuid(), member.size_bytes());
+            });
+        }
+        return created;
+    }
     static bool has_legs(TestNode& node) {
         const auto kernel = node.kernel();
         return std::ranges::any_of(
@@ -220,7 +231,7 @@ TEST_P(ClusterTest, DaemonThatStartsWithoutItsStoreWaitsForIt) {
 
 /// Whichever of the two is asked.
 TEST_P(ClusterTest, VolumeMovesToAStandbyAndBack) {
-    ASSERT_DONE(n1_->create_volume("v1", 1));
+    ASSERT_DONE(create_volume_with_standby());
     ASSERT_DONE(n1_->attach("v1", "h1"));
     ASSERT_EQ(view(*n1_, "v1").controllers(0).node(), "n2") << "where its disk is";
     EXPECT_EQ(view(*n1_, "v1").controllers(1).node(), "n1");
@@ -241,7 +252,7 @@ TEST_P(ClusterTest, VolumeMovesToAStandbyAndBack) {
 }
 
 TEST_P(ClusterTest, VolumeIsTakenFromANodeThatIsGoneOnlyIfAllItsMembersAreLeft) {
-    ASSERT_DONE(n1_->create_volume("v1", 1));
+    ASSERT_DONE(create_volume_with_standby());
     const Status online = n1_->activate("v1", 1, true);
     ASSERT_FALSE(online);
     EXPECT_THAT(online.error().message(), HasSubstr("is online: do it without force"));
