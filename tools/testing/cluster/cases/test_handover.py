@@ -20,7 +20,7 @@ class HandoverTest(ClusterCase):
     further_disks = ["b"]
 
     def test_owner_changes_under_load(self) -> None:
-        """There and back. A mirror over both nodes: each time the far member becomes the near one."""
+        """There and back, a mirror over both nodes: the far member becomes the near one."""
         self.nodes[0].ctl("volume create v1 --size 64M --redundancy raid1 --node store1 "
                           "--standbys 1 --place 0.0=disk1 --place 0.1=disk2")
         device, nqn = self.connected_volume()
@@ -103,4 +103,7 @@ class HandoverTest(ClusterCase):
         self.nodes[1].ctl("volume detach v1 host1")
         self.nodes[1].ctl("volume delete v1 --yes")
         for node in self.nodes:
-            wait_until("nothing is left", lambda node=node: self.leftovers(node) == "")
+            self.wait_empty(node)
+
+    def wait_empty(self, node: StorageNode) -> None:
+        wait_until("nothing is left", lambda: self.leftovers(node) == "")
