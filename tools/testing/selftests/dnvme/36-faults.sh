@@ -44,7 +44,7 @@ check "the gate is removed" dmsetup remove --retry g
 TIMEOUT=/sys/kernel/config/nullb/nullb1/timeout_inject
 if [ -d "$TIMEOUT" ]; then
 	gate t /dev/nullb1 hold_on_error drain_ms 50
-	echo 3000 >/sys/block/nullb1/queue/io_timeout
+	echo 20000 >/sys/block/nullb1/queue/io_timeout
 	check "a request below is never answered" armed "$TIMEOUT" 1
 	write_block /dev/mapper/t 6 x 2>/dev/null &
 	WRITERS=($!)
