@@ -313,8 +313,14 @@ auto show_served(const std::string& name) {
 }
 
 /// Without its node nobody tells what the owner has in flight: the members' receipts have to.
-Status check_force(const Context& context, const v1::Volume& volume) {
+Status check_force(const Context& context, const v1::Volume& volume, std::uint32_t controller) {
     const model::Places places(context.cluster);
+    const std::string next = places.node_of(volume, controller);
+    if (!context.statuses.online.contains(next)) {
+        return fail(Code::precondition,
+                    fmt::format("node '{}' of controller {} is offline: it cannot take over", next,
+                                controller));
+    }
     const std::string owner = places.node_of(volume);
     if (context.statuses.online.contains(owner)) {
         return fail(Code::precondition,
@@ -338,7 +344,8 @@ Status check_force(const Context& context, const v1::Volume& volume) {
 }
 
 /// One change after the other.
-Status check_handover(const Context& context, const v1::Volume& volume, bool force) {
+Status check_handover(const Context& context, const v1::Volume& volume,
+                      const v1::ActivateVolumeRequest& request) {
     if (!model::may_hand_over(volume)) {
         const std::string before =
             model::Places(context.cluster).node_of(volume, volume.handover().from());
@@ -347,8 +354,8 @@ Status check_handover(const Context& context, const v1::Volume& volume, bool for
                                 "it: start its daemon first",
                                 before, volume.name()));
     }
-    if (force) {
-        return check_force(context, volume);
+    if (request.force()) {
+        return check_force(context, volume, request.controller());
     }
     if (!model::is_handed_over(volume)) {
         return fail(Code::precondition,
@@ -484,7 +491,7 @@ Result<Intent> activate_volume(const Context& context, const v1::ActivateVolumeR
     if (auto possible = check_new_owner(*volume, request.controller()); !possible) {
         return pass(possible.error());
     }
-    if (auto can = check_handover(context, *volume, request.force()); !can) {
+    if (auto can = check_handover(context, *volume, request); !can) {
         return pass(can.error());
     }
     Intent intent;

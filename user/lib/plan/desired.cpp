@@ -105,7 +105,7 @@ class Builder {
     void keep(const v1::LogicalDisk& member);
     void lead_back(const v1::Volume& volume, const v1::Leg& leg);
     void add_controller(const v1::Volume& volume, std::uint32_t number);
-    void add_member(const v1::Leg& leg, const v1::LogicalDisk& member, const std::string& client);
+    void add_member(const v1::Leg& leg, const v1::LogicalDisk& member, const v1::Node& client);
     void add_export(const Export& wanted);
     void add_ports(const Export& wanted);
     void add_connections(const v1::Volume& volume);
@@ -227,7 +227,7 @@ void Builder::build_exports(const v1::Volume& volume, const std::string& node) {
             if (std::string why = why_not_exported(member); !why.empty())
                 missing.insert(std::move(why));
             else if (client != cluster_.nodes.end())
-                add_member(leg, member, node);
+                add_member(leg, member, client->second);
         }
     }
     if (!missing.empty() && node != settings_.node)
@@ -425,19 +425,19 @@ void Builder::add_controller(const v1::Volume& volume, std::uint32_t number) {
                 .size_bytes = volume.size_bytes()});
 }
 
-/// Its gate is that of the only client which it has, node @p client.
+/// Its gate is that of the only client which it has.
 void Builder::add_member(const v1::Leg& leg, const v1::LogicalDisk& member,
-                         const std::string& client) {
+                         const v1::Node& client) {
     need({"dm_dnvme"});
     add(ld_device(member));
     add(gate_device(leg, member, settings_.drain_ms));
-    if (client == settings_.node)
+    if (client.name() == settings_.node)
         return;
     add_export({.uuid = member.uuid(),
                 .nqn = model::logical_disk_nqn(member.uuid()),
                 .device_uuid = model::dm_uuid(model::DmKind::gate, member.uuid()),
                 .nguid = member.uuid(),
-                .hosts = {model::node_nqn(cluster_.nodes.at(client).uuid())},
+                .hosts = {model::node_nqn(client.uuid())},
                 .port_offset = member.port_offset(),
                 .size_bytes = member.size_bytes()});
 }

@@ -91,12 +91,12 @@ void fence_fronts(Diff& diff, const v1::Volume& volume, const KernelState& actua
         if (there == actual.dm.end() || wanted == diff.wanted.dm.end() ||
             dm_devices_below(there->second).empty())
             continue;
-        const bool keeps =
+        const bool changes =
             diff.reload_dm.contains(front) && !only_grows(there->second, wanted->second);
         // Its legs go, and it is made anew without any. What an owner has in flight for whom nobody
         // waits no member may take any more: it would never drain, and is failed.
         const bool loses = diff.remove_dm.contains(front) && !model::has_let_go(volume);
-        if (keeps || loses)
+        if (changes || loses)
             diff.fence[front] = volume.epoch();
     }
 }

@@ -242,6 +242,8 @@ void Orderer::fail_held() {
 /// Nobody will answer what is held below a leg that goes, and whatever takes it down would wait. Of
 /// one that was taken away all will be held, sooner or later.
 void Orderer::fail_what_goes() {
+    if (diff_.remove_dm.empty())
+        return;
     const std::set<std::string> taken = gates_taken();
     for (const std::string& uuid : diff_.remove_dm) {
         const auto identity = model::parse_dm_uuid(uuid);

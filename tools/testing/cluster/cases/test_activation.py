@@ -11,11 +11,11 @@ from stage import StorageNode, wait_until
 from stage.case import NodeCase, kernel
 from stage.host import argument_of
 from stage.load import Load
+from stage.node import GOES_ON
 
 # A lost connection is tried again every second, and silence says nothing: guests are slow.
 CONNECT = "-c 1 -l 3600 -k 120"
 HEADS = "/sys/kernel/config/nvme_mpath_ext"
-GOES_ON = 4  # dnvmectl: recorded, not finished, and dnvmed goes on
 
 
 class ActivationTest(NodeCase):

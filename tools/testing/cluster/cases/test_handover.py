@@ -7,10 +7,10 @@ from stage import StorageNode, wait_until
 from stage.cluster import ClusterCase
 from stage.host import argument_of
 from stage.load import Load
+from stage.node import GOES_ON
 
 # Where a lost connection is tried again until the test ends.
 CONNECT = "-l 3600"
-GOES_ON = 4  # dnvmectl: recorded, not finished, and dnvmed goes on
 
 
 class HandoverTest(ClusterCase):

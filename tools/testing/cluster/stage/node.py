@@ -14,7 +14,9 @@ from stage.conditions import wait_until
 
 BIN = "build/user/bin"
 NVMET = "/sys/kernel/config/nvmet"
+# What dnvmectl ends with: nobody answered; recorded, not finished, and dnvmed goes on.
 UNREACHABLE = 3
+GOES_ON = 4
 # QEMU's NVMe disks lose a doorbell now and then: the guest waits a minute, resets, and goes on.
 PATIENCE_S = "600"
 

@@ -103,6 +103,19 @@ TEST_F(OwnerOfAVolume, ChangeIsRefused) {
     EXPECT_REFUSED(activate("v1", 1), Code::precondition, "waits for disk sim0");
 }
 
+/// Its standbys are on the very node that is gone, or is not.
+TEST_F(OwnerOfAVolume, IsNotTakenByForceOnOneNode) {
+    furnish_volume(1);
+    v1::ActivateVolumeRequest request;
+    request.set_volume("v1");
+    request.set_controller(1);
+    request.set_force(true);
+    const std::uint64_t epoch = volume().epoch();
+    EXPECT_FALSE(run(activate_volume, request));
+    EXPECT_EQ(volume().epoch(), epoch);
+    EXPECT_FALSE(volume().has_handover());
+}
+
 /// L1: no receipt, no new owner; and nothing of the old one is touched.
 TEST_F(OwnerOfAVolume, WaitsForTheReceipt) {
     furnish_volume(1);

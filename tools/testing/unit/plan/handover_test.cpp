@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kernel_rules.h"
 #include "model/controllers.h"
 #include "model/names.h"
 #include "model/places.h"
@@ -112,6 +113,20 @@ TEST(Apart, TheOwnerChangesStepByStep) {
     EXPECT_TRUE(world.has_legs("n4", 2));
     EXPECT_TRUE(world.volume().legs(0).formatted());
     expect_one_client(world);
+}
+
+/// The rules that all these tests stand on notice what the planner must never do.
+TEST(Apart, AStepThatIsRecordedTooEarlyIsNoticed) {
+    Apart world;
+    model::change_owner(world.volume(), 2);
+    const v1::Volume& volume = world.volume();
+    StrictMachine owner(world.store, world.probe("n1"));
+    EXPECT_EQ(owner.run(RecordLetGo{volume.uuid(), volume.epoch(), "v0"}), "IT STILL HAS THE LEGS");
+    model::record_let_go(world.volume());
+    StrictMachine other(world.store, world.probe("n2"));
+    EXPECT_EQ(other.run(RecordReceipt{volume.uuid(), volume.epoch(),
+                                      volume.legs(0).members(1).uuid(), "disk d1 on node n2"}),
+              "AN OWNER BEFORE STILL REACHES THE MEMBER");
 }
 
 /// A gate that was there no more, because its node had restarted, admits nothing.
