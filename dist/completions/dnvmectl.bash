@@ -12,6 +12,7 @@ _dnvmectl_verbs() {
 	host) echo "create list show connect disconnect delete" ;;
 	head) echo "create list show set delete" ;;
 	path) echo "create list show set activate delete" ;;
+	failover) echo "show" ;;
 	cluster) echo "show backup restore migrate-store" ;;
 	esac
 }
@@ -54,7 +55,8 @@ _dnvmectl_names() {
 # What stands in the place of an argument: $1 is "NOUN VERB", $2 counts the arguments before it.
 _dnvmectl_arguments() {
 	case "$1 $2" in
-	*\ attach\ 0 | *\ detach\ 0 | volume\ activate\ 0 | volume\ rename\ 0 | volume\ resize\ 0) _dnvmectl_names volume ;;
+	*\ attach\ 0 | *\ detach\ 0 | volume\ activate\ 0 | volume\ rename\ 0 | volume\ resize\ 0 | \
+		failover\ show\ 0) _dnvmectl_names volume ;;
 	*\ attach\ 1 | *\ detach\ 1) _dnvmectl_names host ;;
 	disk\ replace\ [01]) _dnvmectl_names disk ;;
 	path\ list\ * | path\ *\ 0) _dnvmectl_names head ;;
@@ -111,7 +113,7 @@ _dnvmectl() {
 		offered=$(_dnvmectl_options "${words[*]:0:2}")
 	else
 		case ${#words[@]} in
-		0) offered="node disk volume host head path cluster status events info" ;;
+		0) offered="node disk volume host head path failover cluster status events info" ;;
 		1) offered=$(_dnvmectl_verbs "${words[0]}") ;;
 		*) offered=$(_dnvmectl_arguments "${words[*]:0:2}" $((${#words[@]} - 2))) ;;
 		esac

@@ -100,6 +100,7 @@ void add_verbs(CLI::App& app, CommandLine& line) {
     add_path_set(*app.get_subcommand("path"), line);
     add_path_activate(*app.get_subcommand("path"), line);
     add_path_delete(*app.get_subcommand("path"), line);
+    add_failover_show(*app.get_subcommand("failover"), line);
     add_cluster_show(*app.get_subcommand("cluster"), line);
     add_cluster_backup(*app.get_subcommand("cluster"), line);
     add_cluster_restore(*app.get_subcommand("cluster"), line);
@@ -129,6 +130,7 @@ void build(CLI::App& app, CommandLine& line) {
     add_noun(app, "host", "Consumers of volumes");
     add_noun(app, "head", "Disks of this node over several paths");
     add_noun(app, "path", "Paths of heads");
+    add_noun(app, "failover", "Changes of owner from one node to another");
     add_noun(app, "cluster", "All records, and the store that keeps them");
     add_verbs(app, line);
     // What follows is not inherited.

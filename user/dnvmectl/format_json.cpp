@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnvmectl/formatter.h"
 #include "dnvmectl/json.h"
+#include "dnvmectl/timeline.h"
 #include "dnvmectl/verdict.h"
 #include "dnvmectl/words.h"
 
@@ -106,6 +107,23 @@ class JsonFormatter final : public Formatter {
     }
 
     void activated(const v1::VolumeView& view) override { print(to_json(view)); }
+    void failover(const v1::VolumeView& view, const DisksByUuid& disks) override {
+        ordered_json steps = ordered_json::array();
+        const auto moments = timeline(view, disks);
+        for (const Moment& moment : moments) {
+            ordered_json step = {{"step", moment.what}};
+            if (moment.at_unix_ms != 0) {
+                step["at_unix_ms"] = moment.at_unix_ms;
+                step["after_ms"] = milliseconds_after(moments, moment);
+            }
+            steps.push_back(std::move(step));
+        }
+        print({{"volume", view.volume().name()},
+               {"epoch", view.volume().epoch()},
+               {"from", view.volume().handover().from()},
+               {"owner", view.volume().owner()},
+               {"steps", steps}});
+    }
     void connections(const std::vector<ConnectionState>& states) override {
         ordered_json list = ordered_json::array();
         for (const ConnectionState& state : states) {

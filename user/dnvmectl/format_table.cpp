@@ -10,6 +10,7 @@
 #include "dnvmectl/json.h"
 #include "dnvmectl/table.h"
 #include "dnvmectl/text.h"
+#include "dnvmectl/timeline.h"
 #include "dnvmectl/verdict.h"
 #include "dnvmectl/words.h"
 
@@ -528,6 +529,18 @@ class TableFormatter final : public Formatter {
         const v1::Volume& volume = view.volume();
         say("volume {} is owned by controller {} from epoch {} on", volume.name(), volume.owner(),
             volume.epoch());
+    }
+
+    void failover(const v1::VolumeView& view, const DisksByUuid& disks) override {
+        Table table({"TIME", "AFTER", "STEP"});
+        const auto moments = timeline(view, disks);
+        for (const Moment& moment : moments) {
+            const bool came = moment.at_unix_ms != 0;
+            table.row({came ? time_words(moment.at_unix_ms / 1000) : "-",
+                       came ? fmt::format("{} ms", milliseconds_after(moments, moment)) : "-",
+                       {moment.what, came ? Tone::plain : Tone::warning}});
+        }
+        print(table);
     }
 
     void connections(const std::vector<ConnectionState>& states) override {

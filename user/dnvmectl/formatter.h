@@ -76,6 +76,8 @@ class Formatter {
     virtual void detached(const v1::VolumeView& volume, const std::string& host) = 0;
     /// A volume has another owner.
     virtual void activated(const v1::VolumeView& view) = 0;
+    /// How its last change of owner between nodes went. Precondition: there was one.
+    virtual void failover(const v1::VolumeView& view, const DisksByUuid& disks) = 0;
     /// What became of connections of this machine.
     virtual void connections(const std::vector<ConnectionState>& states) = 0;
     /// A volume has another name than @p old.

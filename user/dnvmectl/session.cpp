@@ -5,6 +5,18 @@
 
 namespace dnvme::ctl {
 
+Result<DisksByUuid> disks_by_uuid(Session& session) {
+    const auto answer = session.client.ask(&Client::Stub::ListDisks, v1::ListRequest());
+    if (!answer) {
+        return tl::unexpected(answer.error());
+    }
+    DisksByUuid disks;
+    for (const v1::DiskView& disk : answer->disks()) {
+        disks[disk.disk().uuid()] = disk.disk();
+    }
+    return disks;
+}
+
 void EventSink::take(const v1::Event& event) {
     switch (event.body_case()) {
         case v1::Event::kPlan:

@@ -19,6 +19,9 @@ struct Session {
     Formatter& formatter;
 };
 
+/// All disks of the cluster.
+Result<DisksByUuid> disks_by_uuid(Session& session);
+
 /// What a change came to: its plan and, unless it was a dry run or a delete, the object.
 struct Outcome {
     v1::Plan plan;

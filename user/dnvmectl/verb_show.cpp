@@ -16,15 +16,11 @@ Status show_view(Session& session, const View& view) {
 }
 
 Status show_view(Session& session, const v1::VolumeView& view) {
-    const auto answer = session.client.ask(&Client::Stub::ListDisks, v1::ListRequest());
-    if (!answer) {
-        return tl::unexpected(answer.error());
+    const auto disks = disks_by_uuid(session);
+    if (!disks) {
+        return tl::unexpected(disks.error());
     }
-    DisksByUuid disks;
-    for (const v1::DiskView& disk : answer->disks()) {
-        disks[disk.disk().uuid()] = disk.disk();
-    }
-    session.formatter.show(view, disks);
+    session.formatter.show(view, *disks);
     return {};
 }
 

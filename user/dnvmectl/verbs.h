@@ -40,6 +40,8 @@ void add_cluster_backup(CLI::App& cluster, CommandLine& line);
 void add_cluster_restore(CLI::App& cluster, CommandLine& line);
 void add_cluster_migrate_store(CLI::App& cluster, CommandLine& line);
 
+void add_failover_show(CLI::App& failover, CommandLine& line);
+
 void add_volume_attach(CLI::App& volume, CommandLine& line);
 void add_volume_detach(CLI::App& volume, CommandLine& line);
 void add_volume_activate(CLI::App& volume, CommandLine& line);

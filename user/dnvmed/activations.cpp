@@ -8,6 +8,8 @@
 #include <linux/nvme-mpath-ext.h>
 #include <spdlog/spdlog.h>
 
+#include "base/unix_time.h"
+#include "model/handover.h"
 #include "model/places.h"
 #include "store/records.h"
 
@@ -143,8 +145,10 @@ void Activations::change_owner(const Received& received, const v1::Volume& volum
                                const store::Loaded& loaded, Batch& batch) {
     spdlog::info("{} activates controller {} of volume {} under epoch {}", words(received),
                  volume.owner(), volume.name(), volume.epoch());
+    v1::Volume decided = volume;
+    model::record_decision(decided, unix_now_ms());
     store::Change change(loaded);
-    if (auto written = change.put(volume).commit(store_); !written) {
+    if (auto written = change.put(decided).commit(store_); !written) {
         spdlog::error("volume {}: {}", volume.name(), written.error().message());
         answer(received, {.status = NVME_MPATH_EXT_SC_IN_PROGRESS,
                           .state = NVME_MPATH_EXT_STATE_STANDBY,

@@ -89,6 +89,17 @@ Take number(Number Config::*member, std::int64_t least, std::int64_t most) {
     };
 }
 
+Take yes_or_no(bool Config::*member) {
+    return [member](const toml::node& value, Config& config) -> std::optional<std::string> {
+        const auto found = value.value_exact<bool>();
+        if (!found) {
+            return "true or false";
+        }
+        config.*member = *found;
+        return std::nullopt;
+    };
+}
+
 const std::vector<Key>& keys() {
     static const std::vector<Key> all = {
         {"node", "name", text(&Config::node)},
@@ -105,6 +116,7 @@ const std::vector<Key>& keys() {
         {"export", "first_port_id", number(&Config::first_port_id, 1, kMaxFirstPortId)},
         {"gate", "drain_ms", number(&Config::drain_ms, 1, kMaxDrainMs)},
         {"member", "patience_s", number(&Config::patience_s, 0, kMaxPatience)},
+        {"failover", "automatic", yes_or_no(&Config::automatic)},
         {"log", "level", text(&Config::log_level)},
     };
     return all;

@@ -33,6 +33,7 @@ struct Config {
     std::uint16_t first_port_id = 1;
     std::uint32_t drain_ms = 3000;
     std::uint32_t patience_s = 30;
+    bool automatic = true;  ///< as leader, give volumes of lost nodes another owner
     std::string log_level = "info";
 };
 

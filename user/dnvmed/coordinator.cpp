@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include <spdlog/spdlog.h>
 
 #include "base/unix_time.h"
+#include "failover.h"
+#include "model/handover.h"
 #include "store/codec.h"
+#include "store/records.h"
 
 namespace dnvme::daemon {
 
@@ -116,7 +120,7 @@ void Coordinator::campaign(store::LeaseId lease) {
             clocks = Clocks();
         }
         if (auto done = led ? lead(election, clocks) : Status(); !done) {
-            spdlog::debug("note how the nodes are: {}", done.error().message());
+            spdlog::debug("as leader: {}", done.error().message());
         }
         presence_.tell_clocks(clocks.wrong());
     } while (wait() && presence_.lease() == lease);
@@ -137,12 +141,38 @@ Status Coordinator::lead(store::Election& election, Clocks& clocks) {
     const std::int64_t now = unix_now();
     clocks.look(*statuses, node_, now);
     const auto writes = note_absences(*nodes, *statuses, now);
-    if (writes.empty()) {
+    if (!writes.empty()) {
+        const auto written = store_.transact({election.proof()}, writes);
+        if (!written) {
+            return pass(written.error());
+        }
+    }
+    return replaces_owners_ && !statuses->absent.empty() ? replace_owners(election) : Status();
+}
+
+Status Coordinator::replace_owners(const store::Election& election) {
+    const auto loaded = store::load(store_);
+    if (!loaded) {
+        return pass(loaded.error());
+    }
+    auto found = takeovers(loaded->cluster, loaded->statuses);
+    if (found.empty()) {
         return {};
     }
-    const auto written = store_.transact({election.proof()}, writes);
-    if (!written) {
-        return pass(written.error());
+    found.resize(std::min(found.size(), kMostWrites));
+    store::Change change(*loaded);
+    change.require(election.proof());
+    for (Takeover& takeover : found) {
+        const auto& absence = loaded->statuses.absent.at(takeover.lost);
+        model::record_decision(takeover.volume, unix_now_ms(), absence.since_unix_s() * 1000);
+        change.put(takeover.volume);
+    }
+    if (auto written = change.commit(store_); !written) {
+        return written;
+    }
+    for (const Takeover& takeover : found) {
+        spdlog::warn("node {} is lost: volume {} goes to node {} under epoch {}", takeover.lost,
+                     takeover.volume.name(), takeover.owner, takeover.volume.epoch());
     }
     return {};
 }

@@ -22,13 +22,16 @@ std::vector<store::Write> note_absences(const std::set<std::string>& nodes,
                                         const store::Statuses& statuses, std::int64_t now_unix_s);
 
 /// Takes part in the election of the one daemon that does what only one should do, in a thread of
-/// its own. So far that is to note since when nodes are offline and whose clocks are wrong; it
-/// decides nothing about data, so nothing waits for it.
+/// its own: it notes since when nodes are offline and whose clocks are wrong, and gives the volumes
+/// of a node that is lost another owner (failover.h).
 class Coordinator {
   public:
-    /// @p presence holds the lease under which this leads.
-    Coordinator(store::Store& store, Presence& presence, std::string node)
-        : store_(store), presence_(presence), node_(std::move(node)) {}
+    /// @p presence holds the lease under which this leads. @p replaces_owners: of lost nodes.
+    Coordinator(store::Store& store, Presence& presence, std::string node, bool replaces_owners)
+        : store_(store),
+          presence_(presence),
+          node_(std::move(node)),
+          replaces_owners_(replaces_owners) {}
     Coordinator(const Coordinator&) = delete;
     Coordinator& operator=(const Coordinator&) = delete;
     /// Gives up leading.
@@ -40,11 +43,13 @@ class Coordinator {
     void run();
     void campaign(store::LeaseId lease);
     Status lead(store::Election& election, Clocks& clocks);
+    Status replace_owners(const store::Election& election);
     bool wait();
 
     store::Store& store_;
     Presence& presence_;
     const std::string node_;
+    const bool replaces_owners_;
     Mutex mutex_;
     CondVar wake_;
     bool stop_ DNVME_GUARDED_BY(mutex_) = false;

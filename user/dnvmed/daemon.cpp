@@ -76,7 +76,7 @@ Daemon::Daemon(const Config& config, bool simulated, Identity identity,
       dm_(thread, [this] { dm_changed(); }),
       presence_(observed_, std::move(identity), std::chrono::seconds(config.lease_s),
                 presence_listener()),
-      coordinator_(observed_, presence_, config.node),
+      coordinator_(observed_, presence_, config.node, config.automatic),
       watch_(observed_, watch_listener()) {
     agent_.on_outcome([this](const Outcome& outcome) { after_run(outcome); });
 }
@@ -146,9 +146,13 @@ void Daemon::note_events() {
     noted_ = std::move(*loaded);
 }
 
+/// Whether a node that is absent is still connected is for each of the others to say.
 void Daemon::statuses_changed() {
     note_events();
     waiting_.look();
+    if (in_place_ && noted_ && !noted_->statuses.absent.empty()) {
+        tell_in(kTellSoon);
+    }
 }
 
 void Daemon::store_recovered() {
@@ -239,11 +243,12 @@ void Daemon::after_run(const Outcome& outcome) {
 
 void Daemon::tell() {
     const auto seen = agent_.observe();
-    tell_in(kTellAgain);
     if (!seen) {
+        tell_in(kTellAgain);
         return;
     }
     v1::NodeStatus status = make_status(*seen, told_, unix_now());
+    tell_in(hears_absent(*seen) ? kTellSoon : kTellAgain);
     const bool others = seen->cluster.nodes.size() > 1;
     const bool further = others && seen->last.concerned && status.revision() > told_.revision();
     if (further || tells_news(status, told_)) {

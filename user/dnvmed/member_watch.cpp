@@ -21,8 +21,10 @@ std::set<std::string> MemberWatch::older(const Times& since, std::chrono::millis
 }
 
 plan::MemberHistory MemberWatch::history() const {
-    plan::MemberHistory history{
-        .given_up = older(absent_, patience_), .released = {}, .synced = older(synced_, kSynced)};
+    plan::MemberHistory history{.given_up = older(absent_, patience_),
+                                .released = {},
+                                .synced = older(synced_, kSynced),
+                                .expired = older(unreceipted_, kExpired)};
     for (const auto& [member, time] : released_) {
         if (clock_() - time < kReleased) {
             history.released.insert(member);
@@ -34,6 +36,7 @@ plan::MemberHistory MemberWatch::history() const {
 void MemberWatch::note(const plan::MemberDecisions& decisions) {
     follow(absent_, decisions.absent);
     follow(synced_, decisions.synced);
+    follow(unreceipted_, decisions.unreceipted);
     for (const std::string& member : decisions.release) {
         released_[member] = clock_();
     }

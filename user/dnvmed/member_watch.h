@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "model/handover.h"
 #include "plan/members.h"
 
 namespace dnvme::daemon {
@@ -15,7 +16,7 @@ namespace dnvme::daemon {
 using Clock = std::function<std::chrono::steady_clock::time_point()>;
 
 /// Remembers from run to run since when something is so with members. What it forgets when the
-/// daemon ends costs time only: nothing about data follows from it.
+/// daemon ends costs time only: whatever must have lasted for some time has to last anew.
 class MemberWatch {
   public:
     /// @p patience: how long a leg that does not run waits for a member that others could replace.
@@ -30,6 +31,9 @@ class MemberWatch {
     static constexpr std::chrono::milliseconds kReleased{10000};
     /// What dm-raid writes when it is through with a rebuild is written by then.
     static constexpr std::chrono::milliseconds kSynced{1000};
+    /// The lease, and an eighth of it and a second for clocks that do not run alike.
+    static constexpr std::chrono::milliseconds kExpired{model::kLeaseMs + (model::kLeaseMs / 8) +
+                                                        1000};
 
   private:
     using Times = std::map<std::string, std::chrono::steady_clock::time_point>;
@@ -43,6 +47,7 @@ class MemberWatch {
     const Clock clock_;
     Times absent_;
     Times synced_;
+    Times unreceipted_;
     Times released_;  ///< the last time
 };
 

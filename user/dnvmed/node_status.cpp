@@ -63,6 +63,23 @@ void add_disks(const Observation& seen, v1::NodeStatus& status) {
     }
 }
 
+/// A node connects to others from an address under which they reach it.
+bool is_connected(const Observation& seen, const std::string& name) {
+    const auto node = seen.cluster.nodes.find(name);
+    return node != seen.cluster.nodes.end() && seen.kernel.peers &&
+           std::ranges::any_of(node->second.portals(), [&](const v1::Portal& portal) {
+               return seen.kernel.peers->contains(portal.address());
+           });
+}
+
+void add_silent(const Observation& seen, v1::NodeStatus& status) {
+    for (const auto& [name, absence] : seen.statuses.absent) {
+        if (seen.kernel.peers && !is_connected(seen, name)) {
+            status.add_silent(name);
+        }
+    }
+}
+
 }  // namespace
 
 std::string offline_words(const std::string& node, const store::Statuses& statuses) {
@@ -80,7 +97,13 @@ v1::NodeStatus make_status(const Observation& seen, const v1::NodeStatus& before
     add_failures(seen.last, status);
     add_volumes(seen, before, now_unix_s, status);
     add_disks(seen, status);
+    add_silent(seen, status);
     return status;
+}
+
+bool hears_absent(const Observation& seen) {
+    return std::ranges::any_of(seen.statuses.absent,
+                               [&](const auto& entry) { return is_connected(seen, entry.first); });
 }
 
 bool tells_news(const v1::NodeStatus& status, v1::NodeStatus before) {

@@ -17,6 +17,9 @@ std::string offline_words(const std::string& node, const store::Statuses& status
 v1::NodeStatus make_status(const Observation& seen, const v1::NodeStatus& before,
                            std::int64_t now_unix_s);
 
+/// Whether a node that is offline is connected to this one all the same.
+bool hears_absent(const Observation& seen);
+
 /// Whether the two differ in more than how far the node has come.
 bool tells_news(const v1::NodeStatus& status, v1::NodeStatus before);
 

@@ -127,7 +127,8 @@ std::string Owners::of(const plan::Action& action) const {
             } else if constexpr (std::same_as<A, plan::Disconnect>) {
                 return volume_of(model::uuid_in_nqn(a.nqn).value_or(a.nqn));
             } else if constexpr (OneOf<A, plan::MarkFormatted, plan::RecordMember,
-                                       plan::RecordReceipt, plan::RecordLetGo>) {
+                                       plan::RecordReceipt, plan::RecordLetGo,
+                                       plan::RecordServed>) {
                 return a.volume_uuid;
             } else if constexpr (OneOf<A, plan::ForgetVolume, plan::ForgetHost>) {
                 return a.uuid;
@@ -140,9 +141,9 @@ std::string Owners::of(const plan::Action& action) const {
             } else {
                 static_assert(std::same_as<A, plan::LoadModule>);
                 // Volumes serve without these, each through its owner.
-                const bool shared = a.module != model::command_module &&
-                                    a.module != model::head_module &&
-                                    a.module != model::initiator_module;
+                const bool shared =
+                    a.module != model::command_module && a.module != model::head_module &&
+                    a.module != model::initiator_module && a.module != model::witness_module;
                 return shared ? kShared : a.module;
             }
         },

@@ -82,13 +82,20 @@ Result<std::int64_t> hand_over(store::Store& store, const store::Loaded& loaded,
 Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
                          const plan::RecordReceipt& action) {
     return hand_over(store, loaded, action.volume_uuid, action.epoch, [&](v1::Volume& volume) {
-        model::record_receipt(volume, action.member_uuid);
+        model::record_receipt(volume, action.member_uuid, unix_now_ms());
     });
 }
 
 Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
                          const plan::RecordLetGo& action) {
-    return hand_over(store, loaded, action.volume_uuid, action.epoch, model::record_let_go);
+    return hand_over(store, loaded, action.volume_uuid, action.epoch,
+                     [](v1::Volume& volume) { model::record_let_go(volume, unix_now_ms()); });
+}
+
+Result<std::int64_t> run(store::Store& store, const store::Loaded& loaded,
+                         const plan::RecordServed& action) {
+    return hand_over(store, loaded, action.volume_uuid, action.epoch,
+                     [](v1::Volume& volume) { model::record_served(volume, unix_now_ms()); });
 }
 
 template <class Record>
@@ -129,6 +136,7 @@ bool is_store_action(const plan::Action& action) {
            std::holds_alternative<plan::RecordMember>(action) ||
            std::holds_alternative<plan::RecordReceipt>(action) ||
            std::holds_alternative<plan::RecordLetGo>(action) ||
+           std::holds_alternative<plan::RecordServed>(action) ||
            std::holds_alternative<plan::ForgetVolume>(action) ||
            std::holds_alternative<plan::ForgetHost>(action) ||
            std::holds_alternative<plan::ForgetHead>(action);

@@ -9,7 +9,7 @@
 
 namespace dnvme::daemon {
 
-/// Whether the action is for the store (MarkFormatted, RecordMember, Forget*) and not for the
+/// Whether the action is for the store (MarkFormatted, Record*, Forget*) and not for the
 /// kernel.
 bool is_store_action(const plan::Action& action);
 

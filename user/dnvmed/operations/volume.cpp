@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/unix_time.h"
 #include "base/uuid.h"
+#include "failover.h"
 #include "model/controllers.h"
 #include "model/handover.h"
 #include "model/layout.h"
@@ -327,18 +329,12 @@ Status check_force(const Context& context, const v1::Volume& volume, std::uint32
                     fmt::format("node '{}', which owns volume '{}', is online: do it without force",
                                 owner, volume.name()));
     }
-    for (const auto& leg : volume.legs()) {
-        for (const auto& member : leg.members()) {
-            const std::string node = places.node_of(member);
-            if (member.sync() == v1::LogicalDisk::IN_SYNC &&
-                !context.statuses.online.contains(node)) {
-                return fail(Code::precondition,
-                            fmt::format("a member of volume '{}' that is in-sync is on node '{}', "
-                                        "which is offline: without its receipt the old owner might "
-                                        "still read from it, and nobody can serve instead",
-                                        volume.name(), node));
-            }
-        }
+    if (const auto missed = nodes_missed(places, context.statuses, volume); !missed.empty()) {
+        return fail(
+            Code::precondition,
+            fmt::format("the members of volume '{}' on nodes that are online are not enough "
+                        "to go on with: it needs {}",
+                        volume.name(), fmt::join(missed, ", ")));
     }
     return {};
 }
@@ -504,6 +500,7 @@ Result<Intent> activate_volume(const Context& context, const v1::ActivateVolumeR
     if (request.force()) {
         model::force_handover(*volume);
     }
+    model::record_decision(*volume, unix_now_ms());
     intent.what =
         fmt::format("activate controller {} of volume '{}'", volume->owner(), volume->name());
     intent.edits = {*volume};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/unix_time.h"
 
+#include <chrono>
 #include <ctime>
 
 #include <fmt/chrono.h>
@@ -9,6 +10,11 @@ namespace dnvme {
 
 std::int64_t unix_now() {
     return std::time(nullptr);
+}
+
+std::int64_t unix_now_ms() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
 std::string time_words(std::int64_t unix_s) {

@@ -8,6 +8,8 @@
 namespace dnvme {
 
 std::int64_t unix_now();
+/// The same in milliseconds.
+std::int64_t unix_now_ms();
 
 /// "2026-11-27 12:01:56 UTC".
 std::string time_words(std::int64_t unix_s);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "model/controllers.h"
+#include "model/redundancy.h"
 
 namespace dnvme::model {
 namespace {
@@ -24,6 +25,10 @@ void begin(v1::Volume& volume) {
 }
 
 }  // namespace
+
+bool has_lease(const v1::Volume& volume) {
+    return are_apart(volume) && has_raid(volume.redundancy());
+}
 
 bool has_let_go(const v1::Volume& volume) {
     return !volume.has_handover() || volume.handover().released() || volume.handover().forced();
@@ -48,6 +53,20 @@ bool is_handed_over(const v1::Volume& volume) {
            });
 }
 
+bool is_enough(const v1::Volume& volume, const v1::Leg& leg, const std::vector<bool>& there) {
+    std::vector<bool> usable;
+    bool all = true;
+    for (int i = 0; i < leg.members_size(); i++) {
+        const bool in_sync = leg.members(i).sync() == v1::LogicalDisk::IN_SYNC;
+        const bool is_there = there.at(static_cast<std::size_t>(i));
+        usable.push_back(in_sync && is_there);
+        all &= !in_sync || is_there;
+    }
+    const bool may_lack =
+        leg.formatted() && has_raid(volume.redundancy()) && !has_parity(volume.redundancy());
+    return all || (may_lack && survives(volume.redundancy(), usable));
+}
+
 bool may_hand_over(const v1::Volume& volume) {
     return !volume.handover().forced() || volume.handover().released();
 }
@@ -62,10 +81,20 @@ void hand_over(v1::Volume& volume, std::uint32_t owner) {
     }
 }
 
-void record_let_go(v1::Volume& volume) {
+void record_decision(v1::Volume& volume, std::int64_t now_unix_ms, std::int64_t lost_unix_ms) {
+    if (!volume.has_handover() || volume.handover().decided_unix_ms() != 0)
+        return;
+    volume.mutable_handover()->set_decided_unix_ms(now_unix_ms);
+    volume.mutable_handover()->set_lost_unix_ms(lost_unix_ms);
+}
+
+void record_let_go(v1::Volume& volume, std::int64_t now_unix_ms) {
     if (!has_let_go(volume))
         raise_epochs(volume);
-    volume.mutable_handover()->set_released(true);
+    v1::Handover& handover = *volume.mutable_handover();
+    if (!handover.released())
+        handover.set_released_unix_ms(now_unix_ms);
+    handover.set_released(true);
 }
 
 void force_handover(v1::Volume& volume) {
@@ -74,11 +103,22 @@ void force_handover(v1::Volume& volume) {
     volume.mutable_handover()->set_forced(true);
 }
 
-void record_receipt(v1::Volume& volume, const std::string& member_uuid) {
+void record_receipt(v1::Volume& volume, const std::string& member_uuid, std::int64_t now_unix_ms) {
     for (v1::Receipt& receipt : *volume.mutable_handover()->mutable_receipts()) {
-        if (receipt.member() == member_uuid)
-            receipt.set_drained(true);
+        if (receipt.member() != member_uuid || receipt.drained())
+            continue;
+        receipt.set_drained(true);
+        receipt.set_at_unix_ms(now_unix_ms);
     }
+}
+
+void record_served(v1::Volume& volume, std::int64_t now_unix_ms) {
+    volume.mutable_handover()->set_served_unix_ms(now_unix_ms);
+}
+
+bool lacks_served(const v1::Volume& volume) {
+    return volume.has_handover() && is_handed_over(volume) &&
+           volume.handover().served_unix_ms() == 0;
 }
 
 }  // namespace dnvme::model

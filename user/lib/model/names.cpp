@@ -16,8 +16,8 @@ namespace {
 using namespace std::string_view_literals;
 
 /// By DmKind.
-constexpr std::array kKinds = {"ld"sv,    "gate"sv,  "rmeta"sv, "rdata"sv, "raid"sv,
-                               "tmeta"sv, "tdata"sv, "pool"sv,  "thin"sv,  "front"sv};
+constexpr std::array kKinds = {"ld"sv,    "gate"sv, "rmeta"sv, "rdata"sv, "raid"sv, "tmeta"sv,
+                               "tdata"sv, "pool"sv, "thin"sv,  "leg"sv,   "front"sv};
 constexpr std::string_view kUuidPrefix = "DNVME-";
 constexpr std::string_view kNqnUuidPrefix = "nqn.2014-08.org.nvmexpress:uuid:";
 constexpr std::string_view kHeadPrefix = "dnvme-";

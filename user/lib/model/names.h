@@ -12,13 +12,13 @@
 namespace dnvme::model {
 
 /// What a device-mapper device of ours is for. The word is part of its name and uuid.
-enum class DmKind { ld, gate, rmeta, rdata, raid, tmeta, tdata, pool, thin, front };
+enum class DmKind { ld, gate, rmeta, rdata, raid, tmeta, tdata, pool, thin, leg, front };
 
 std::string_view to_string(DmKind kind);
 
 /// "DNVME-<kind>-<uuid>": ld, gate, rmeta and rdata carry the uuid of the logical disk; raid,
-/// tmeta, tdata, pool and thin that of the leg; front that of the controller, which for controller
-/// 0 is the volume's.
+/// tmeta, tdata, pool, thin and leg that of the leg; front that of the controller, which for
+/// controller 0 is the volume's.
 std::string dm_uuid(DmKind kind, std::string_view uuid);
 /// "dnvme-<kind>-<uuid>", the name under /dev/mapper.
 std::string dm_name(DmKind kind, std::string_view uuid);
@@ -48,6 +48,8 @@ inline constexpr std::uint32_t exported_nsid = 1;
 inline constexpr std::string_view no_nguid = "00000000-0000-0000-0000-000000000000";
 /// The module by which hosts change the owner of a volume.
 inline constexpr const char* command_module = "nvmet_mpath_ext";
+/// The module by which a node sees who is connected to its own.
+inline constexpr const char* witness_module = "tcp_diag";
 /// The module by which a node reaches the logical disks of others.
 inline constexpr const char* initiator_module = "nvme_tcp";
 /// The module of heads, and the directory of one in configfs, by which it is known as ours:

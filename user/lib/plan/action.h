@@ -64,7 +64,8 @@ struct ResyncDirty {
     std::string rmeta_uuid;
 };
 /// Fails what a member gate holds and whatever it gets from then on: dm-raid goes on without that
-/// member, which the store has as stale by then.
+/// member, which the store has as stale by then. Of the gate of a leg that goes: whatever waits for
+/// a lease that nobody will get any more.
 struct FailMember {
     std::string uuid;
 };
@@ -232,6 +233,13 @@ struct RecordLetGo {
     std::uint64_t epoch = 0;
     std::string volume;  ///< name
 };
+/// Store: this node, whose controller is the new owner of the volume, serves it. Refused as
+/// RecordReceipt.
+struct RecordServed {
+    std::string volume_uuid;
+    std::uint64_t epoch = 0;
+    std::string volume;  ///< name
+};
 /// Store: the record of a deleted volume or host goes, last of all.
 struct ForgetVolume {
     std::string uuid;
@@ -254,7 +262,7 @@ using Action =
                  CreatePort, RemovePort, SetAccess, LinkSubsystem, UnlinkSubsystem, Connect,
                  Disconnect, CreateHead, SetHead, EnableHead, DisableHead, RemoveHead, CreatePath,
                  SetPriority, EnablePath, DisablePath, RemovePath, MarkFormatted, RecordMember,
-                 RecordReceipt, RecordLetGo, ForgetVolume, ForgetHost, ForgetHead>;
+                 RecordReceipt, RecordLetGo, RecordServed, ForgetVolume, ForgetHost, ForgetHead>;
 
 /// One sentence in the imperative, the same for --dry-run, progress and the log:
 /// "create dm device dnvme-gate-...: 0 2097152 dnvme 1 8 1 {dm:...} 0 2 drain_ms 3000".

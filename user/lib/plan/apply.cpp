@@ -107,6 +107,7 @@ class Applier {
     void operator()(const RecordMember& /*a*/) const {}
     void operator()(const RecordReceipt& /*a*/) const {}
     void operator()(const RecordLetGo& /*a*/) const {}
+    void operator()(const RecordServed& /*a*/) const {}
     void operator()(const ForgetVolume& /*a*/) const {}
     void operator()(const ForgetHost& /*a*/) const {}
     void operator()(const ForgetHead& /*a*/) const {}

@@ -31,9 +31,8 @@ bool is_front(const std::string& uuid) {
     return is_kind(uuid, model::DmKind::front);
 }
 
-Status is_member_gate(const std::string& uuid) {
-    const bool is = is_kind(uuid, model::DmKind::rmeta) || is_kind(uuid, model::DmKind::rdata);
-    return is ? Status() : not_ours("dm device " + uuid);
+bool is_member_gate(const std::string& uuid) {
+    return is_kind(uuid, model::DmKind::rmeta) || is_kind(uuid, model::DmKind::rdata);
 }
 
 bool is_ours(const std::string& uuid, const std::string& name) {
@@ -258,11 +257,12 @@ Status Checker::operator()(const ResyncDirty& a) const {
 }
 
 Status Checker::operator()(const FailMember& a) const {
-    return is_member_gate(a.uuid);
+    const bool is = is_member_gate(a.uuid) || is_kind(a.uuid, model::DmKind::leg);
+    return is ? Status() : not_ours("dm device " + a.uuid);
 }
 
 Status Checker::operator()(const ReleaseMember& a) const {
-    return is_member_gate(a.uuid);
+    return is_member_gate(a.uuid) ? Status() : not_ours("dm device " + a.uuid);
 }
 
 Status Checker::operator()(const CreateSubsystem& a) const {

@@ -79,7 +79,9 @@ std::string sentence(const ResyncDirty& a) {
 }
 
 std::string sentence(const FailMember& a) {
-    return fmt::format("fail what member gate {} gets", name_of(a.uuid));
+    const auto identity = model::parse_dm_uuid(a.uuid);
+    const bool leg = identity && identity->kind == model::DmKind::leg;
+    return fmt::format("fail what {} gate {} gets", leg ? "leg" : "member", name_of(a.uuid));
 }
 
 std::string sentence(const ReleaseMember& a) {
@@ -243,6 +245,10 @@ std::string sentence(const RecordReceipt& a) {
 
 std::string sentence(const RecordLetGo& a) {
     return fmt::format("record that this node has let go of volume {}", a.volume);
+}
+
+std::string sentence(const RecordServed& a) {
+    return fmt::format("record that this node serves volume {}", a.volume);
 }
 
 std::string sentence(const ForgetVolume& a) {

@@ -134,6 +134,9 @@ void Builder::build_whole(const v1::Volume& volume) {
     std::string why = why_down(volume);
     if (why.empty()) {
         add(as_far_as_grown(volume));
+        if (model::lacks_served(volume))
+            desired_.served.push_back(
+                {.volume_uuid = volume.uuid(), .epoch = volume.epoch(), .volume = volume.name()});
         return;
     }
     desired_.down[volume.uuid()] = std::move(why);
@@ -224,6 +227,8 @@ void Builder::build_exports(const v1::Volume& volume, const std::string& node) {
             if (places().node_of(member) != settings_.node ||
                 (model::has_let_go(volume) && !model::is_fenced_off(volume, member)))
                 continue;
+            if (model::are_apart(volume))
+                need({model::witness_module});
             if (std::string why = why_not_exported(member); !why.empty())
                 missing.insert(std::move(why));
             else if (client != cluster_.nodes.end())
@@ -351,6 +356,8 @@ std::string Builder::why_not_exported(const v1::LogicalDisk& member) const {
 
 void Builder::add(const v1::Volume& volume) {
     need({"dm_dnvme", "dm_thin_pool"});
+    if (model::are_apart(volume))
+        need({model::witness_module});
     const RemoteMembers remote = places().remote_members(volume);
     for (const v1::Leg& leg : volume.legs())
         add(volume, leg, remote);
@@ -378,6 +385,8 @@ void Builder::add(const v1::Volume& volume, const v1::Leg& leg, const RemoteMemb
     for (DmDevice& device :
          leg_devices(leg, volume.redundancy(), remote, without, settings_.drain_ms))
         add(std::move(device));
+    if (model::has_lease(volume))
+        add(lease_device(leg, without));
     for (const v1::LogicalDisk& member : leg.members()) {
         if (!without.contains(member.uuid()) && !reach_.is_there(member))
             keep(member);

@@ -28,9 +28,8 @@ std::set<std::string> half_built(const model::Cluster& cluster, const Desired& d
         for (const v1::Leg& leg : volume.legs()) {
             if (!desired.unformatted.contains(leg.uuid()))
                 continue;
-            const auto below = pool_parts(leg);
-            parts.insert(below.begin(), below.end());
-            parts.insert(thin_part(leg));
+            for (const auto& some : {pool_parts(leg), top_parts(leg)})
+                parts.insert(some.begin(), some.end());
         }
     }
     return parts;
@@ -55,11 +54,13 @@ Holders holders_in(const KernelState& state) {
     return holders;
 }
 
-/// An array goes on without a member that it loses.
+/// An array goes on without a member that it loses, and so does the gate of its leg.
 bool lets_go(const Diff& diff, const std::string& holder, const std::string& uuid) {
     const auto identity = model::parse_dm_uuid(holder);
     const auto wanted = diff.wanted.dm.find(holder);
-    return identity && identity->kind == model::DmKind::raid && wanted != diff.wanted.dm.end() &&
+    const bool goes_on =
+        identity && (identity->kind == model::DmKind::raid || identity->kind == model::DmKind::leg);
+    return goes_on && wanted != diff.wanted.dm.end() &&
            !dm_devices_below(wanted->second).contains(uuid);
 }
 

@@ -136,6 +136,8 @@ struct KernelState {
     std::map<std::string, Head> heads;                 ///< by directory
     std::map<std::string, Connection> connections;     ///< by NQN, of whatever host NQN
     std::set<std::string> modules;                     ///< loaded (actual) or needed (desired)
+    /// Actual state only: addresses from where somebody is connected to a port; nothing: not known.
+    std::optional<std::set<std::string>> peers{};
 
     bool operator==(const KernelState&) const = default;
 };

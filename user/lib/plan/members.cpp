@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <linux/dm-dnvme.h>
 
 #include "model/handover.h"
@@ -208,6 +209,37 @@ bool may_judge(const v1::Volume& volume) {
     return model::is_handed_over(volume) || volume.handover().released();
 }
 
+bool do_receipts_suffice(const v1::Volume& volume, const v1::Leg& leg) {
+    std::vector<bool> members;
+    for (const LogicalDisk& member : leg.members())
+        members.push_back(model::is_fenced_off(volume, member));
+    return model::is_enough(volume, leg, members);
+}
+
+/// The rest of a handover that was forced, where some node gives no receipts.
+void judge_unreceipted(const v1::Volume& volume, const Reach& reach, const MemberHistory& history,
+                       MemberDecisions& decisions) {
+    for (const v1::Leg& leg : volume.legs()) {
+        if (!do_receipts_suffice(volume, leg))
+            continue;
+        for (const LogicalDisk& member : leg.members()) {
+            if (member.sync() != LogicalDisk::IN_SYNC || model::is_fenced_off(volume, member))
+                continue;
+            const std::string wait = fmt::format("{} {}", member.uuid(), volume.epoch());
+            decisions.unreceipted.insert(wait);
+            if (history.expired.contains(wait))
+                decisions.records.push_back({.volume_uuid = volume.uuid(),
+                                             .epoch = volume.epoch(),
+                                             .leg_uuid = leg.uuid(),
+                                             .member_uuid = member.uuid(),
+                                             .from = member.sync(),
+                                             .to = LogicalDisk::STALE,
+                                             .trouble = LogicalDisk::ABSENT,
+                                             .where = reach.where(member)});
+        }
+    }
+}
+
 }  // namespace
 
 MemberDecisions decide_members(const model::Cluster& cluster, const std::string& node,
@@ -216,8 +248,12 @@ MemberDecisions decide_members(const model::Cluster& cluster, const std::string&
     MemberDecisions decisions;
     for (const auto& [name, volume] : cluster.volumes) {
         if (volume.deleting() || !model::has_raid(volume.redundancy()) ||
-            !reach.places().is_served_by(volume, node) || !may_judge(volume))
+            !reach.places().is_served_by(volume, node))
             continue;
+        if (!may_judge(volume)) {
+            judge_unreceipted(volume, reach, history, decisions);
+            continue;
+        }
         for (const v1::Leg& leg : volume.legs()) {
             if (leg.formatted())
                 LegJudge(volume, leg, reach, history, now_unix_s, decisions).judge();

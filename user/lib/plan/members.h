@@ -16,6 +16,10 @@
 /// acknowledged (L2): member gates hold what came back with an error, decide_members() says whether
 /// the leg can go on without that member, and after its record is written the plan fails what the
 /// gates hold. The last member of a leg never becomes stale: its gates go on holding.
+///
+/// After a handover that was forced, the new owner does without members whose receipts nobody can
+/// give, if the others have theirs and are enough. It records them stale when the lease of the
+/// owner before has run out, since that one may still have read from them until then (L5).
 namespace dnvme::plan {
 
 /// What the agent knows of members from earlier runs. By uuid of the member.
@@ -26,6 +30,8 @@ struct MemberHistory {
     std::set<std::string> released;
     /// Were in sync in the run before already: what dm-raid wrote last is on stable media.
     std::set<std::string> synced;
+    /// Were unreceipted, in the words below, for longer than the lease of the owner before.
+    std::set<std::string> expired;
 };
 
 /// By uuid of the member, but for the records.
@@ -37,6 +43,10 @@ struct MemberDecisions {
     std::set<std::string> absent;
     /// Are in sync, and not recorded so yet.
     std::set<std::string> synced;
+    /// "<member uuid> <epoch of the volume>". Have no receipt, and are not waited for once the
+    /// lease of the owner before has run out: it cannot be renewed any more, since another member
+    /// of their leg has its receipt.
+    std::set<std::string> unreceipted;
     /// A gate holds, and its member was there and could not be done without.
     bool holds = false;
     /// Some leg is without a member, which is not there, or is not in sync.
@@ -44,7 +54,8 @@ struct MemberDecisions {
 
     /// Something is to be looked at again soon.
     [[nodiscard]] bool pending() const {
-        return holds || !release.empty() || !absent.empty() || !synced.empty();
+        return holds || !release.empty() || !absent.empty() || !synced.empty() ||
+               !unreceipted.empty();
     }
 };
 

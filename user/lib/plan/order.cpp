@@ -16,7 +16,14 @@
 namespace dnvme::plan {
 namespace {
 
+using model::DmKind;
+
 constexpr std::uint32_t kThinId = 0;
+
+bool is_kind(const std::string& uuid, DmKind kind) {
+    const auto identity = model::parse_dm_uuid(uuid);
+    return identity && identity->kind == kind;
+}
 
 class Orderer {
   public:
@@ -76,7 +83,9 @@ class Orderer {
     void build(const v1::Volume& volume, const v1::Leg& leg);
     [[nodiscard]] bool grows(const DmDevice& wanted) const;
     void let_go(const v1::Leg& leg);
+    void probe_the_rest(const v1::Leg& leg);
     void release(const v1::LogicalDisk& member);
+    void build_top(const v1::Leg& leg);
     void build_pool(const v1::Volume& volume, const v1::Leg& leg);
     void build_array(const v1::Volume& volume, const v1::Leg& leg);
     void assemble(const v1::Volume& volume, const v1::Leg& leg, const Members& members);
@@ -129,7 +138,7 @@ void Orderer::load_modules() {
 /// First of all: whatever waits for I/O would wait for ever above a suspended device. From the
 /// bottom, so that nothing is let go into a device that still holds.
 void Orderer::resume() {
-    std::map<model::DmKind, std::vector<std::string>> by_kind;
+    std::map<DmKind, std::vector<std::string>> by_kind;
     for (const std::string& uuid : diff_.resume_dm) {
         if (const auto identity = model::parse_dm_uuid(uuid))
             by_kind[identity->kind].push_back(uuid);
@@ -142,15 +151,14 @@ void Orderer::resume() {
 
 bool Orderer::is_below(const KernelState& state, const v1::Leg& leg,
                        const v1::LogicalDisk& member) {
-    const auto raid = state.dm.find(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    const auto raid = state.dm.find(model::dm_uuid(DmKind::raid, leg.uuid()));
     return raid != state.dm.end() &&
-           dm_devices_below(raid->second)
-               .contains(model::dm_uuid(model::DmKind::rdata, member.uuid()));
+           dm_devices_below(raid->second).contains(model::dm_uuid(DmKind::rdata, member.uuid()));
 }
 
 /// Members that the array gets, which may be all of them.
 Orderer::Members Orderer::entering(const v1::Leg& leg) const {
-    const bool anew = diff_.create_dm.contains(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    const bool anew = diff_.create_dm.contains(model::dm_uuid(DmKind::raid, leg.uuid()));
     Members members;
     for (const v1::LogicalDisk& member : leg.members()) {
         if (is_below(diff_.wanted, leg, member) && (anew || !is_below(actual_, leg, member)))
@@ -161,7 +169,7 @@ Orderer::Members Orderer::entering(const v1::Leg& leg) const {
 
 /// Gates of members that an array loses which goes on, some of whom the leg may not have any more.
 std::vector<std::string> Orderer::leaving(const v1::Leg& leg) const {
-    const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
+    const std::string raid = model::dm_uuid(DmKind::raid, leg.uuid());
     if (!diff_.reload_dm.contains(raid))
         return {};
     const auto stay = dm_devices_below(diff_.wanted.dm.at(raid));
@@ -196,13 +204,27 @@ void Orderer::let_go(const v1::Leg& leg) {
     }
     if (gone.empty())
         return;
-    DmDevice raid = diff_.wanted.dm.at(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    DmDevice raid = diff_.wanted.dm.at(model::dm_uuid(DmKind::raid, leg.uuid()));
     for (const v1::LogicalDisk* member : entering(leg))
         raid = without_member(std::move(raid), *member);
     // What it stands on has not grown yet.
     if (grows(raid))
         raid.table.at(0).length_sectors = actual_.dm.at(raid.uuid).sectors();
     add(ReloadDm{.device = raid});
+    probe_the_rest(leg);
+}
+
+/// Of a gate with a lease: it would wait for those that are gone.
+void Orderer::probe_the_rest(const v1::Leg& leg) {
+    const std::string gate = model::dm_uuid(DmKind::leg, leg.uuid());
+    if (!diff_.reload_dm.contains(gate))
+        return;
+    LeftOut others;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        if (!is_below(diff_.wanted, leg, member) || !is_below(actual_, leg, member))
+            others.insert(member.uuid());
+    }
+    add(ReloadDm{.device = lease_device(leg, others)});
 }
 
 /// A gate with a new table has sent on what it held.
@@ -246,17 +268,17 @@ void Orderer::fail_what_goes() {
         return;
     const std::set<std::string> taken = gates_taken();
     for (const std::string& uuid : diff_.remove_dm) {
-        const auto identity = model::parse_dm_uuid(uuid);
-        const bool gate = identity && (identity->kind == model::DmKind::rmeta ||
-                                       identity->kind == model::DmKind::rdata);
+        const bool gate = is_kind(uuid, DmKind::rmeta) || is_kind(uuid, DmKind::rdata) ||
+                          is_kind(uuid, DmKind::leg);
         const char leg = actual_.dm.at(uuid).leg;
-        if (gate && (leg == DNVME_STATE_HELD || (taken.contains(uuid) && leg != DNVME_STATE_DEAD)))
+        const bool holds = leg == DNVME_STATE_HELD || leg == DNVME_STATE_EXPIRED;
+        if (gate && (holds || (taken.contains(uuid) && leg != DNVME_STATE_DEAD)))
             add(FailMember{.uuid = uuid});
     }
 }
 
-/// Member gates of volumes that changed their owner. Where one of them goes whose leg was not let
-/// go of, nobody has waited for this node.
+/// Gates in the legs of volumes that changed their owner. Where one of them goes whose leg was not
+/// let go of, nobody has waited for this node.
 std::set<std::string> Orderer::gates_taken() const {
     std::set<std::string> gates;
     for (const auto& [name, volume] : cluster_.volumes) {
@@ -267,6 +289,7 @@ std::set<std::string> Orderer::gates_taken() const {
                 for (std::string& gate : member_gates(member))
                     gates.insert(std::move(gate));
             }
+            gates.insert(model::dm_uuid(DmKind::leg, leg.uuid()));
         }
     }
     return gates;
@@ -340,9 +363,19 @@ void Orderer::build(const v1::Volume& volume, const v1::Leg& leg) {
     }
     if (is_unformatted(leg))
         format(volume, leg);
-    build(thin_part(leg));
-    if (diff_.create_dm.contains(model::dm_uuid(model::DmKind::raid, leg.uuid())))
+    build_top(leg);
+    if (diff_.create_dm.contains(model::dm_uuid(DmKind::raid, leg.uuid())))
         hold_on_error(leg, entering(leg));
+}
+
+/// A member that the array got is probed before it is recorded in-sync.
+void Orderer::build_top(const v1::Leg& leg) {
+    for (const std::string& uuid : top_parts(leg)) {
+        const bool done =
+            !leaving(leg).empty() && entering(leg).empty() && is_kind(uuid, DmKind::leg);
+        if (!done)
+            build(uuid);
+    }
 }
 
 void Orderer::wipe(const v1::Volume& volume, const v1::Leg& leg) {
@@ -352,14 +385,14 @@ void Orderer::wipe(const v1::Volume& volume, const v1::Leg& leg) {
             add(WipeRemote{
                 .logical_disk = member.uuid(), .offset_bytes = 0, .length_bytes = bytes});
         else
-            add(WipeDm{.uuid = model::dm_uuid(model::DmKind::gate, member.uuid()),
+            add(WipeDm{.uuid = model::dm_uuid(DmKind::gate, member.uuid()),
                        .offset_bytes = 0,
                        .length_bytes = bytes});
     }
 }
 
 void Orderer::build_pool(const v1::Volume& volume, const v1::Leg& leg) {
-    const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
+    const std::string raid = model::dm_uuid(DmKind::raid, leg.uuid());
     const Members members = entering(leg);
     std::set<std::string> apart;
     for (const v1::LogicalDisk* member : members) {
@@ -375,7 +408,7 @@ void Orderer::build_pool(const v1::Volume& volume, const v1::Leg& leg) {
 }
 
 void Orderer::build_array(const v1::Volume& volume, const v1::Leg& leg) {
-    const std::string raid = model::dm_uuid(model::DmKind::raid, leg.uuid());
+    const std::string raid = model::dm_uuid(DmKind::raid, leg.uuid());
     const Members members = entering(leg);
     if (diff_.create_dm.contains(raid))
         assemble(volume, leg, members);
@@ -387,13 +420,13 @@ void Orderer::build_array(const v1::Volume& volume, const v1::Leg& leg) {
 
 /// Where the last writes went, the members of a leg that was in use may not fit together.
 void Orderer::assemble(const v1::Volume& volume, const v1::Leg& leg, const Members& members) {
-    const DmDevice& raid = diff_.wanted.dm.at(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    const DmDevice& raid = diff_.wanted.dm.at(model::dm_uuid(DmKind::raid, leg.uuid()));
     for (const v1::LogicalDisk* member : members) {
         for (const std::string& gate : member_gates(*member))
             set(for_assembly(diff_.wanted.dm.at(gate)));
     }
     for (const v1::LogicalDisk* member : is_unformatted(leg) ? Members() : members)
-        add(ResyncDirty{.rmeta_uuid = model::dm_uuid(model::DmKind::rmeta, member->uuid())});
+        add(ResyncDirty{.rmeta_uuid = model::dm_uuid(DmKind::rmeta, member->uuid())});
     add(CreateDm{.device =
                      is_unformatted(leg) ? for_first_assembly(raid, volume.redundancy()) : raid});
 }
@@ -408,11 +441,11 @@ void Orderer::take_in(const v1::Leg& leg, const Members& members) {
     for (const v1::LogicalDisk* member : members) {
         for (const std::string& gate : member_gates(*member))
             set(for_assembly(diff_.wanted.dm.at(gate)));
-        add(WipeDm{.uuid = model::dm_uuid(model::DmKind::rmeta, member->uuid()),
+        add(WipeDm{.uuid = model::dm_uuid(DmKind::rmeta, member->uuid()),
                    .offset_bytes = 0,
                    .length_bytes = model::kRaidMetadata});
     }
-    const DmDevice& raid = diff_.wanted.dm.at(model::dm_uuid(model::DmKind::raid, leg.uuid()));
+    const DmDevice& raid = diff_.wanted.dm.at(model::dm_uuid(DmKind::raid, leg.uuid()));
     add(ReloadDm{.device = with_rebuild(raid, indices)});
     hold_on_error(leg, members);
 }
@@ -425,7 +458,7 @@ void Orderer::hold_on_error(const v1::Leg& leg, const Members& members) {
         for (const std::string& gate : member_gates(*member))
             add(ReloadDm{.device = diff_.wanted.dm.at(gate)});
     }
-    add(CheckRaid{.uuid = model::dm_uuid(model::DmKind::raid, leg.uuid())});
+    add(CheckRaid{.uuid = model::dm_uuid(DmKind::raid, leg.uuid())});
 }
 
 void Orderer::set(const DmDevice& device) {
@@ -445,8 +478,7 @@ void Orderer::build(const std::string& uuid) {
 
 /// The pool makes the thin volume durable before it answers, so the record may follow.
 void Orderer::format(const v1::Volume& volume, const v1::Leg& leg) {
-    add(CreateThin{.pool_uuid = model::dm_uuid(model::DmKind::pool, leg.uuid()),
-                   .thin_id = kThinId});
+    add(CreateThin{.pool_uuid = model::dm_uuid(DmKind::pool, leg.uuid()), .thin_id = kThinId});
     add(MarkFormatted{.volume_uuid = volume.uuid(), .leg_uuid = leg.uuid()});
 }
 
@@ -488,6 +520,8 @@ void Orderer::open() {
         add(CreatePort{.port = diff_.wanted.ports.at(id)});
     for (const auto& [port, nqn] : diff_.link)
         add(LinkSubsystem{.port = port, .nqn = nqn});
+    for (const RecordServed& record : desired_.served)
+        add(record);
 }
 
 void Orderer::change_heads() {

@@ -36,8 +36,8 @@ std::vector<std::string> pool_parts(const v1::Leg& leg) {
     return parts;
 }
 
-std::string thin_part(const v1::Leg& leg) {
-    return dm_uuid(DmKind::thin, leg.uuid());
+std::vector<std::string> top_parts(const v1::Leg& leg) {
+    return {dm_uuid(DmKind::thin, leg.uuid()), dm_uuid(DmKind::leg, leg.uuid())};
 }
 
 std::vector<std::string> front_parts(const v1::Volume& volume) {
@@ -56,7 +56,7 @@ std::vector<std::string> all_parts(const v1::Volume& volume) {
         for (const v1::LogicalDisk& member : leg.members())
             append(parts, member_parts(member));
         append(parts, pool_parts(leg));
-        parts.push_back(thin_part(leg));
+        append(parts, top_parts(leg));
     }
     append(parts, front_parts(volume));
     return parts;

@@ -22,7 +22,8 @@ std::vector<std::string> member_gates(const v1::LogicalDisk& member);
 /// Of one leg, from the gates up to the pool.
 std::vector<std::string> pool_parts(const v1::Leg& leg);
 
-std::string thin_part(const v1::Leg& leg);
+/// The thin volume, and the gate that stands on it where the volume has a lease.
+std::vector<std::string> top_parts(const v1::Leg& leg);
 /// The fronts of all controllers, that of the owner last: it gets its legs after the others have
 /// none.
 std::vector<std::string> front_parts(const v1::Volume& volume);

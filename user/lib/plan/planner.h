@@ -50,6 +50,8 @@ struct Desired {
     /// Volumes whose owner was a controller of this node: when nothing of their legs is left here,
     /// that is recorded.
     std::vector<RecordLetGo> let_go;
+    /// Volumes that this node serves since the owner changed, which is yet to be recorded.
+    std::vector<RecordServed> served;
     /// Uuids of volumes and heads being deleted whose records go once this node has nothing of them
     /// any more: those of its own controllers. Logical disks stay exported until then.
     std::set<std::string> forget;

@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "model/controllers.h"
 #include "model/growth.h"
+#include "model/handover.h"
 #include "model/layout.h"
 #include "model/names.h"
 #include "plan/references.h"
@@ -216,11 +217,27 @@ DmDevice thin_device(const v1::Leg& leg) {
                   fmt::format("{} {}", reference(DmKind::pool, leg.uuid()), kThinId));
 }
 
+DmDevice lease_device(const v1::Leg& leg, const LeftOut& left_out) {
+    std::string probed;
+    int count = 0;
+    for (const v1::LogicalDisk& member : leg.members()) {
+        if (left_out.contains(member.uuid()))
+            continue;
+        probed += " " + reference(DmKind::rdata, member.uuid());
+        count++;
+    }
+    return device(DmKind::leg, leg.uuid(), leg.size_bytes(), "dnvme",
+                  fmt::format("{} {} 1 {} 0 {} {} {} {} {}{}", leg.epoch(), kGateChunkSectors,
+                              reference(DmKind::thin, leg.uuid()), count + 4, DNVME_OPT_LEASE_MS,
+                              model::kLeaseMs, DNVME_OPT_PROBE, count, probed));
+}
+
 DmDevice front_device(const v1::Volume& volume, std::uint32_t controller, std::uint32_t drain_ms) {
     const bool owner = controller == volume.owner();
+    const DmKind below = model::has_lease(volume) ? DmKind::leg : DmKind::thin;
     std::string legs = fmt::format("{}", owner ? volume.legs_size() : 0);
     for (int i = 0; owner && i < volume.legs_size(); i++)
-        legs += fmt::format(" {} 0", reference(DmKind::thin, volume.legs(i).uuid()));
+        legs += fmt::format(" {} 0", reference(below, volume.legs(i).uuid()));
     const std::string uuid = model::controllers_of(volume).at(controller).uuid();
     return device(DmKind::front, uuid, volume.size_bytes(), "dnvme",
                   fmt::format("{} {} {} 3 write_through drain_ms {}", volume.epoch(),

@@ -52,6 +52,9 @@ DmDevice tdata_device(const v1::Leg& leg, v1::Redundancy redundancy, const Remot
 /// ever.
 DmDevice pool_device(const v1::Leg& leg);
 DmDevice thin_device(const v1::Leg& leg);
+/// What a front reads and writes a leg through, if the volume has a lease: one leg of a dnvme
+/// target over the thin volume, which probes all members of the array.
+DmDevice lease_device(const v1::Leg& leg, const LeftOut& left_out);
 /// The front of one controller, under the volume's epoch: the owner's is the stripe over the legs,
 /// live; every other has no leg and holds.
 DmDevice front_device(const v1::Volume& volume, std::uint32_t controller, std::uint32_t drain_ms);

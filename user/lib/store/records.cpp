@@ -128,6 +128,11 @@ Change& Change::erase(const std::string& key) {
     return *this;
 }
 
+Change& Change::require(Compare condition) {
+    compares_.push_back(std::move(condition));
+    return *this;
+}
+
 Status Change::commit(Store& store) {
     const auto revision = store.transact(compares_, writes_);
     if (!revision) {

@@ -49,6 +49,8 @@ class Change {
     Change& put(const v1::Host& host);
     Change& put(const v1::Head& head);
     Change& erase(const std::string& key);
+    /// One more condition, of a key that is no record.
+    Change& require(Compare condition);
     /// Errors as Store::transact().
     Status commit(Store& store);
     /// Of the store, by commit().

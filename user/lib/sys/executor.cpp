@@ -15,6 +15,7 @@
 #include "sys/dm_refs.h"
 #include "sys/dm_text.h"
 #include "sys/modules.h"
+#include "sys/peers.h"
 #include "sys/raid_superblock.h"
 #include "sys/zero.h"
 
@@ -158,6 +159,7 @@ struct LinuxKernel::Runner {
     Status operator()(const plan::RecordMember&) const { return not_mine(); }
     Status operator()(const plan::RecordReceipt&) const { return not_mine(); }
     Status operator()(const plan::RecordLetGo&) const { return not_mine(); }
+    Status operator()(const plan::RecordServed&) const { return not_mine(); }
     Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
     Status operator()(const plan::ForgetHost&) const { return not_mine(); }
 };
@@ -279,7 +281,9 @@ Result<plan::DmDevice> LinuxKernel::with_numbers(const plan::DmDevice& device) {
 Status LinuxKernel::read_status(plan::DmDevice& device) {
     const auto kind = model::parse_dm_uuid(device.uuid)->kind;
     const bool raid = kind == model::DmKind::raid;
-    if (!raid && kind != model::DmKind::rmeta && kind != model::DmKind::rdata)
+    const bool gate =
+        kind == model::DmKind::rmeta || kind == model::DmKind::rdata || kind == model::DmKind::leg;
+    if (!raid && !gate)
         return {};
     const auto targets = dm_.status(device.uuid);
     if (!targets || targets->empty())  // gone since it was listed, or not built yet
@@ -345,6 +349,11 @@ Status LinuxKernel::probe_nvmet(plan::KernelState& state) {
     state.subsystems = std::move(nvmet->subsystems);
     state.ports = std::move(nvmet->ports);
     state.hosts = std::move(nvmet->hosts);
+    std::set<std::uint16_t> services;
+    for (const auto& [id, port] : state.ports)
+        services.insert(port.service);
+    if (auto peers = connected_peers(services))
+        state.peers = *std::move(peers);
     return {};
 }
 

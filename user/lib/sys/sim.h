@@ -59,6 +59,8 @@ class Simulator final : public Kernel {
     void leave_in_flight(const std::string& dm_uuid, std::uint64_t bios) {
         gates_.leave_in_flight(dm_uuid, bios);
     }
+    /// Addresses from where somebody is connected. Until then nobody can tell.
+    void see_peers(std::set<std::string> addresses) { kernel_.peers = std::move(addresses); }
     /// Somebody outside dnvme opens (or, with a negative @p by, closes) a dm device.
     void open_device(const std::string& dm_uuid, int by = 1) { foreign_opens_[dm_uuid] += by; }
 

@@ -82,6 +82,7 @@ class Rules {
     Status operator()(const plan::RecordMember&) const { return not_mine(); }
     Status operator()(const plan::RecordReceipt&) const { return not_mine(); }
     Status operator()(const plan::RecordLetGo&) const { return not_mine(); }
+    Status operator()(const plan::RecordServed&) const { return not_mine(); }
     Status operator()(const plan::ForgetVolume&) const { return not_mine(); }
     Status operator()(const plan::ForgetHost&) const { return not_mine(); }
 

@@ -18,6 +18,8 @@ name = "{name}"
 [store]
 kind = "etcd"
 endpoints = {endpoints}
+[failover]
+automatic = {automatic}
 """
 # Connections of the machine as a host: controller, to what, as whom, in which state.
 CONNECTIONS = """
@@ -27,16 +29,17 @@ true
 """
 
 
-def start(node: StorageNode, endpoints: list[str]) -> None:
+def start(node: StorageNode, endpoints: list[str], automatic: bool = True) -> None:
     """Start its daemon over etcd; the node has the machine's name."""
-    config = CONFIG.format(name=node.machine.name, endpoints=json.dumps(endpoints))
+    config = CONFIG.format(name=node.machine.name, endpoints=json.dumps(endpoints),
+                           automatic=json.dumps(automatic))
     node.machine.run("mkdir -p /etc/dnvme && cat > /etc/dnvme/dnvmed.toml", stdin=config.encode())
     node.start_daemon()
 
 
-def join(node: StorageNode, endpoints: list[str], *disks: str) -> None:
+def join(node: StorageNode, endpoints: list[str], *disks: str, automatic: bool = True) -> None:
     """Start its daemon and bring node and disks in; a disk's name is its serial number."""
-    start(node, endpoints)
+    start(node, endpoints, automatic)
     name, run = node.machine.name, node.machine.run
     node.ctl(f"node create {name} --portal {node.machine.address}")
     for disk in disks:
@@ -53,6 +56,8 @@ class ClusterCase(unittest.TestCase):
     etcd_members = 1
     # Whose guest it runs in: a test that kills the first node has it elsewhere.
     etcd_with_host = False
+    # Whether volumes leave a node that is lost without being told to.
+    automatic = True
     # Whether the nodes outlive a power cut.
     keep_state = False
     rig: Rig
@@ -75,7 +80,7 @@ class ClusterCase(unittest.TestCase):
         cls.host = Host(guest)
         cls.etcd = Etcd([guest if cls.etcd_with_host else machines[0]] * cls.etcd_members)
         for node, names in zip(cls.nodes, disks):
-            join(node, cls.etcd.endpoints, *names)
+            join(node, cls.etcd.endpoints, *names, automatic=cls.automatic)
         cls.nodes[0].ctl(f"host create host1 --nqn {cls.host.nqn}")
 
     def tearDown(self) -> None:

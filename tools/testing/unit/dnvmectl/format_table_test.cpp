@@ -48,6 +48,49 @@ TEST_F(FormatTableTest, VolumesWithAProblemInALineOfItsOwn) {
               "  ! a-rather-long-name: waits for disk d2 on node n1\n");
 }
 
+v1::VolumeView make_moved_view() {
+    v1::VolumeView view = make_volume_view();
+    v1::Volume& volume = *view.mutable_volume();
+    volume.set_owner(1);
+    volume.set_epoch(2);
+    view.mutable_controllers(0)->set_node("n1");
+    v1::ControllerView& owner = *view.add_controllers();
+    owner.set_number(1);
+    owner.set_node("n2");
+    v1::Handover& handover = *volume.mutable_handover();
+    handover.set_lost_unix_ms(1'800'000'000'000);
+    handover.set_decided_unix_ms(1'800'000'001'500);
+    handover.set_served_unix_ms(1'800'000'009'250);
+    handover.set_forced(true);
+    for (const char* number : {"1", "2"}) {
+        const int index = *number - '1';
+        v1::LogicalDisk& member = *volume.mutable_legs(0)->mutable_members(index);
+        member.set_uuid(std::string("member-") + number);
+        handover.add_receipts()->set_member(member.uuid());
+    }
+    handover.mutable_receipts(1)->set_drained(true);
+    handover.mutable_receipts(1)->set_at_unix_ms(1'800'000'001'700);
+    return view;
+}
+
+TEST_F(FormatTableTest, FailoverInTheOrderOfItsSteps) {
+    DisksByUuid disks;
+    for (const char* number : {"1", "2"}) {
+        v1::Disk& disk = disks[std::string("disk-uuid-") + number];
+        disk.set_name(std::string("d") + number);
+        disk.set_node(std::string("n") + number);
+    }
+    EXPECT_EQ(text([&](Formatter& to) { to.failover(make_moved_view(), disks); }),
+              "TIME                     AFTER    STEP\n"
+              "2027-01-15 08:00:00 UTC  0 ms     node n1 was offline\n"
+              "2027-01-15 08:00:01 UTC  1500 ms  decided: controller 1 on node n2 is the owner, "
+              "under epoch 2\n"
+              "2027-01-15 08:00:01 UTC  1700 ms  receipt of disk d2 on node n2\n"
+              "2027-01-15 08:00:09 UTC  9250 ms  controller 1 on node n2 served\n"
+              "-                        -        node n1 has yet to let go\n"
+              "-                        -        no receipt of disk d1 on node n1\n");
+}
+
 v1::ClusterStatus make_status() {
     v1::ClusterStatus status;
     status.set_cluster_uuid("c");

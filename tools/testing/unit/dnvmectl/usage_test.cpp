@@ -22,12 +22,12 @@ struct UsageCase {
 TEST(Usage, MistakesAreNamedAndPointAtHelp) {
     for (const auto& [arguments, message] : std::vector<UsageCase>{
              {{},
-              "dnvmectl: say what to do: node, disk, volume, host, head, path, cluster, status, "
-              "events, info\n"
+              "dnvmectl: say what to do: node, disk, volume, host, head, path, failover, cluster, "
+              "status, events, info\n"
               "Try 'dnvmectl --help'.\n"},
              {{"foo"},
               "dnvmectl: 'foo' is no command: choose from node, disk, volume, host, head, path, "
-              "cluster, status, events, info\n"
+              "failover, cluster, status, events, info\n"
               "Try 'dnvmectl --help'.\n"},
              {{"volume"},
               "dnvmectl: volume: say what to do: create, list, show, attach, detach, activate, "

@@ -248,11 +248,30 @@ TEST_P(ClusterTest, VolumeIsNotTakenTogetherWithItsMember) {
         eventually([&] { return view_of_node(*n1_, "n2").presence() == v1::PRESENCE_OFFLINE; }));
     const Status refused = n1_->activate("v1", 1, true);
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error().message(),
-                AllOf(HasSubstr("a member of volume 'v1' that is in-sync is on node 'n2'"),
-                      HasSubstr("offline")));
+    EXPECT_THAT(refused.error().message(), HasSubstr("not enough to go on with: it needs n2"));
     EXPECT_EQ(cluster().volumes.at("v1").epoch(), 1U);
     n2_->cut(false);
+}
+
+TEST_P(ClusterTest, VolumeOfALostNodeGetsAnotherOwner) {
+    ASSERT_DONE(n1_->create_disk("/dev/sim0", "d1"));
+    ASSERT_DONE(n1_->create_volume("v1", 1, v1::REDUNDANCY_RAID1));
+    ASSERT_EQ(view(*n1_, "v1").controllers(0).node(), "n1");
+    auto loaded = store::load(*store_).value();
+    v1::Volume volume = loaded.cluster.volumes["v1"];
+    volume.mutable_legs(0)->set_formatted(true);
+    ASSERT_DONE(store::Change(loaded).put(volume).commit(*store_));
+    n2_->hurt([](sys::Simulator& machine) { machine.see_peers({"192.0.2.1"}); });
+    n1_->cut(true);
+    ASSERT_TRUE(
+        eventually([&] { return view_of_node(*n2_, "n1").presence() == v1::PRESENCE_OFFLINE; }));
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    EXPECT_EQ(cluster().volumes.at("v1").owner(), 0U) << "its data path lives";
+    n2_->hurt([](sys::Simulator& machine) { machine.see_peers({}); });
+    EXPECT_TRUE(eventually([&] { return cluster().volumes.at("v1").owner() == 1; }));
+    EXPECT_TRUE(cluster().volumes.at("v1").handover().forced());
+    n1_->cut(false);
+    EXPECT_TRUE(eventually([&] { return cluster().volumes.at("v1").handover().released(); }));
 }
 
 TEST_P(ClusterTest, SecondDaemonOfOneNameIsRefused) {

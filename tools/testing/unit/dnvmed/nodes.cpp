@@ -140,11 +140,13 @@ Status TestNode::create_disk(const std::string& path, const std::string& name) {
     return run(daemon::create_disk, request);
 }
 
-Status TestNode::create_volume(const std::string& name, std::uint32_t standbys) {
+Status TestNode::create_volume(const std::string& name, std::uint32_t standbys,
+                               v1::Redundancy redundancy) {
     v1::CreateVolumeRequest request;
     request.set_name(name);
     request.set_size_bytes(1ULL << 30);
     request.set_standbys(standbys);
+    request.set_redundancy(redundancy);
     return run(daemon::create_volume, request);
 }
 

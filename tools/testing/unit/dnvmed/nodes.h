@@ -56,7 +56,8 @@ class TestNode {
     }
     Status create_node(const std::string& of);
     Status create_disk(const std::string& path, const std::string& name);
-    Status create_volume(const std::string& name, std::uint32_t standbys = 0);
+    Status create_volume(const std::string& name, std::uint32_t standbys = 0,
+                         v1::Redundancy redundancy = v1::REDUNDANCY_NONE);
     Status delete_volume(const std::string& name);
     Status activate(const std::string& volume, std::uint32_t controller, bool force = false);
     Status create_host(const std::string& name);

@@ -4,11 +4,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/dm-dnvme.h>
 
 #include "kernel_rules.h"
 #include "model/controllers.h"
 #include "model/names.h"
 #include "model/places.h"
+#include "plan/members.h"
+#include "plan/references.h"
 #include "random_cluster.h"
 #include "sample.h"
 #include "world.h"
@@ -49,8 +52,28 @@ struct Apart : World {
     bool has_legs(const std::string& node, std::uint32_t controller) {
         const KernelState& kernel = kernels[node];
         const auto device = kernel.dm.find(front(controller));
-        return device != kernel.dm.end() &&
-               device->second.table.at(0).params.find("{dm:DNVME-thin-") != std::string::npos;
+        return device != kernel.dm.end() && !dm_devices_below(device->second).empty();
+    }
+    std::string lease(const std::string& node, int leg = 0) {
+        const KernelState& kernel = kernels[node];
+        const auto device = kernel.dm.find(model::dm_uuid(DmKind::leg, volume().legs(leg).uuid()));
+        return device == kernel.dm.end() ? "" : device->second.table.at(0).params;
+    }
+    v1::LogicalDisk& member(int number) {
+        return *volume().mutable_legs(0)->mutable_members(number);
+    }
+    std::string part(DmKind kind, int number) {
+        return "{dm:" + model::dm_uuid(kind, member(number).uuid()) + "}";
+    }
+    /// What the owner's node makes of the members.
+    MemberDecisions decide(const std::string& node, const MemberHistory& history = {}) {
+        std::set<std::string> disks;
+        for (const auto& [name, disk] : store.disks) {
+            if (disk.node() == node)
+                disks.insert(disk.uuid());
+        }
+        const KernelState kernel = probe(node);
+        return decide_members(store, node, Reach(store, disks, node, kernel), history, 0);
     }
     std::vector<std::string> sentences_of(const std::string& node) { return sentences(plan(node)); }
 };
@@ -181,6 +204,124 @@ TEST(Apart, IsDeletedEverywhere) {
         EXPECT_THAT(kernel.subsystems, IsEmpty()) << name;
         EXPECT_THAT(kernel.connections, IsEmpty()) << name;
     }
+}
+
+TEST(Apart, AFrontHasItsLegsThroughAGateThatProbesAllMembers) {
+    Apart world(v1::REDUNDANCY_RAID1, 2);
+    EXPECT_EQ(world.lease("n1"),
+              "1 8 1 {dm:" + model::dm_uuid(DmKind::thin, world.volume().legs(0).uuid()) +
+                  "} 0 6 lease_ms 5000 probe 2 " + world.part(DmKind::rdata, 0) + " " +
+                  world.part(DmKind::rdata, 1));
+    EXPECT_THAT(world.lease("n1", 1), HasSubstr("probe 2"));
+    EXPECT_EQ(world.lease("n2"), "") << "it has no leg";
+    EXPECT_EQ(Apart(v1::REDUNDANCY_NONE).lease("n1"), "") << "there is no copy to go on reading";
+}
+
+TEST(Apart, AMemberThatIsStaleIsNotProbedAnyMore) {
+    Apart world;
+    world.member(1).set_sync(v1::LogicalDisk::STALE);
+    const auto plan = world.sentences_of("n1");
+    const auto at = [&](const std::string& what) {
+        return std::find_if(plan.begin(), plan.end(),
+                            [&](const auto& sentence) { return sentence.starts_with(what); });
+    };
+    EXPECT_LT(at("fail what member gate"), at("reload dm device dnvme-leg-"));
+    EXPECT_LT(at("reload dm device dnvme-raid-"), at("reload dm device dnvme-leg-"));
+    EXPECT_LT(at("reload dm device dnvme-leg-"), at("remove dm device dnvme-rdata-"));
+    EXPECT_EQ(std::count_if(plan.begin(), plan.end(),
+                            [](const auto& sentence) {
+                                return sentence.starts_with("reload dm device dnvme-leg-");
+                            }),
+              1);
+    world.settle();
+    EXPECT_THAT(world.lease("n1"), testing::EndsWith("probe 1 " + world.part(DmKind::rdata, 0)));
+
+    world.member(1).set_sync(v1::LogicalDisk::REBUILDING);
+    world.settle();
+    EXPECT_THAT(world.lease("n1"), HasSubstr("probe 2")) << "before it is recorded in-sync";
+    EXPECT_THAT(world.sentences_of("n1"), IsEmpty());
+}
+
+/// Controller 0 and member 0 are lost together with n1.
+struct Lost : Apart {
+    explicit Lost(v1::Redundancy redundancy = v1::REDUNDANCY_RAID1) : Apart(redundancy) {
+        model::change_owner(volume(), 2);
+        model::force_handover(volume());
+    }
+    void run_the_others() {
+        for (int i = 0; i < 4; i++) {
+            for (const char* node : {"n2", "n3", "n4"})
+                run(node);
+        }
+    }
+};
+
+MemberHistory waited_out(const std::set<std::string>& waits) {
+    MemberHistory history;
+    history.expired = waits;
+    return history;
+}
+
+TEST(Lost, AMemberWithoutReceiptIsLeftOutWhenTheLeaseHasRunOut) {
+    Lost world;
+    EXPECT_THAT(world.decide("n4").unreceipted, IsEmpty()) << "the lease can be renewed yet";
+    world.run_the_others();
+    EXPECT_THAT(world.down("n4"), HasSubstr("the receipt of disk d0 on node n1"));
+    const MemberDecisions waits = world.decide("n4");
+    EXPECT_THAT(waits.unreceipted, testing::SizeIs(1));
+    EXPECT_THAT(waits.records, IsEmpty());
+    EXPECT_TRUE(waits.pending());
+
+    const MemberDecisions over = world.decide("n4", waited_out(waits.unreceipted));
+    ASSERT_THAT(over.records, testing::SizeIs(1));
+    EXPECT_EQ(over.records[0].member_uuid, world.member(0).uuid());
+    EXPECT_EQ(over.records[0].to, v1::LogicalDisk::STALE);
+    world.store = with_records(world.store, over.records, 0);
+    world.run_the_others();
+    EXPECT_TRUE(world.has_legs("n4", 2));
+    EXPECT_THAT(world.decide("n4").unreceipted, IsEmpty());
+
+    world.settle();
+    EXPECT_FALSE(world.has_legs("n1", 0));
+    expect_one_client(world);
+}
+
+TEST(Lost, AWaitOfAnEarlierEpochCountsForNothing) {
+    Lost world;
+    world.run_the_others();
+    const auto waited = world.decide("n4").unreceipted;
+    world.volume().set_epoch(world.volume().epoch() + 1);
+    EXPECT_THAT(world.decide("n4", waited_out(waited)).records, IsEmpty());
+}
+
+TEST(Lost, WhereTheOthersAreNotEnoughAllAreWaitedFor) {
+    for (const auto redundancy : {v1::REDUNDANCY_NONE, v1::REDUNDANCY_RAID5}) {
+        Lost world(redundancy);
+        world.run_the_others();
+        EXPECT_THAT(world.decide("n4").unreceipted, IsEmpty());
+    }
+    Lost world;
+    world.member(1).set_sync(v1::LogicalDisk::STALE);
+    world.run_the_others();
+    EXPECT_THAT(world.decide("n4").unreceipted, IsEmpty()) << "it has the last copy";
+}
+
+/// What waits for a lease that nobody gets any more would keep its front from going.
+TEST(Lost, ItsLegsFailWhatTheyHoldWhenItIsBack) {
+    Lost world;
+    world.run_the_others();
+    for (auto& [uuid, device] : world.kernels["n1"].dm) {
+        if (uuid.find("-leg-") != std::string::npos)
+            device.leg = DNVME_STATE_EXPIRED;
+    }
+    const auto plan = world.sentences_of("n1");
+    const auto fail = std::find_if(plan.begin(), plan.end(), [](const auto& sentence) {
+        return sentence.starts_with("fail what leg gate");
+    });
+    ASSERT_NE(fail, plan.end());
+    EXPECT_TRUE(std::none_of(plan.begin(), fail, [](const auto& sentence) {
+        return sentence.starts_with("remove dm device");
+    }));
 }
 
 class ApartAtRandom : public testing::TestWithParam<unsigned> {};

@@ -9,6 +9,7 @@
 #include "model/controllers.h"
 #include "model/handover.h"
 #include "model/names.h"
+#include "plan/references.h"
 #include "size_rules.h"
 
 namespace dnvme::plan {
@@ -191,6 +192,7 @@ struct Rules {
     std::string operator()(const RecordMember& a) const;
     std::string operator()(const RecordReceipt& a) const;
     std::string operator()(const RecordLetGo& a) const;
+    std::string operator()(const RecordServed& a) const;
     std::string operator()(const ForgetVolume& a) const;
     std::string operator()(const ForgetHost& a) const;
 
@@ -584,6 +586,11 @@ std::string Rules::operator()(const RecordMember& a) const {
     v1::LogicalDisk* of = member(a.member_uuid);
     if (of == nullptr || of->sync() != a.from)
         return "no such member, or not as it was";
+    const auto gate = kernel.dm.find(model::dm_uuid(model::DmKind::leg, a.leg_uuid));
+    if (a.to == v1::LogicalDisk::IN_SYNC && gate != kernel.dm.end() &&
+        !dm_devices_below(gate->second)
+             .contains(model::dm_uuid(model::DmKind::rdata, a.member_uuid)))
+        return "ITS LEG WOULD OUTLIVE IT";
     of->set_sync(a.to);
     const auto& members = leg_of_member(a.member_uuid)->members();
     const bool none = std::none_of(members.begin(), members.end(), [](const auto& one) {
@@ -609,12 +616,22 @@ std::string Rules::operator()(const RecordLetGo& a) const {
     if (of == nullptr || of->epoch() != a.epoch || !of->has_handover())
         return "there is nothing to let go of";
     for (const v1::Leg& leg : of->legs()) {
-        for (const char* part : {"raid", "tmeta", "tdata", "pool", "thin"}) {
+        for (const char* part : {"raid", "tmeta", "tdata", "pool", "thin", "leg"}) {
             if (kernel.dm.contains(fmt::format("DNVME-{}-{}", part, leg.uuid())))
                 return "IT STILL HAS THE LEGS";
         }
     }
     model::record_let_go(*of);
+    return "";
+}
+
+std::string Rules::operator()(const RecordServed& a) const {
+    v1::Volume* of = volume(a.volume_uuid);
+    if (of == nullptr || of->epoch() != a.epoch || !model::lacks_served(*of))
+        return "there is nothing to record";
+    if (!has_legs(model::dm_uuid(model::DmKind::front, model::owner_of(*of).uuid())))
+        return "IT DOES NOT SERVE";
+    model::record_served(*of, 1);
     return "";
 }
 
