@@ -19,11 +19,11 @@ host() {
 	HOST=$!
 }
 
-# under_way DEVICE: how many it has not answered.
-under_way() {
+# delayed DEVICE: how many writes a dm-delay keeps; its statistics count no bio before it goes on.
+delayed() {
 	local words
-	read -ra words <"/sys/dev/block/$(major_minor "$1")/stat"
-	echo "${words[8]}"
+	read -ra words < <(dmsetup status "$1")
+	echo "${words[4]}"
 }
 
 # What is not answered is sent again on the other path, all else goes there only.
@@ -52,7 +52,7 @@ create slow "0 $SECTORS delay /dev/nullb0 0 0 /dev/nullb0 0 600000"
 create new "0 $SECTORS linear /dev/nullb0 0"
 
 host /dev/mapper/slow unfenced
-check "all first writes are in the old path" wait_for is under_way /dev/mapper/slow "$BLOCKS"
+check "all first writes are in the old path" wait_for is delayed slow "$BLOCKS"
 switch
 check "without a fence: the host goes on with the new path" wait "$HOST"
 check "and finds every block right" verify
