@@ -42,18 +42,25 @@ Result<std::set<std::string>> names_of_nodes(store::Store& store) {
     return names;
 }
 
-Result<store::Statuses> read_statuses(store::Store& store) {
+/// What the daemons say, and the revision of the store at which they said no more than that.
+struct Said {
     store::Statuses statuses;
+    std::int64_t revision = 0;
+};
+
+Result<Said> read_statuses(store::Store& store) {
+    Said said;
     for (const char* prefix : {store::kStatusPrefix, store::kAbsencePrefix}) {
         const auto snapshot = store.list(prefix);
         if (!snapshot) {
             return pass(snapshot.error());
         }
         for (const store::Entry& entry : snapshot->entries) {
-            take(entry, statuses);
+            take(entry, said.statuses);
         }
+        said.revision = said.revision == 0 ? snapshot->revision : said.revision;
     }
-    return statuses;
+    return said;
 }
 
 }  // namespace
@@ -134,20 +141,26 @@ Status Coordinator::lead(store::Election& election, Clocks& clocks) {
     if (!nodes) {
         return pass(nodes.error());
     }
-    const auto statuses = read_statuses(store_);
-    if (!statuses) {
-        return pass(statuses.error());
+    const auto said = read_statuses(store_);
+    if (!said) {
+        return pass(said.error());
     }
     const std::int64_t now = unix_now();
-    clocks.look(*statuses, node_, now);
-    const auto writes = note_absences(*nodes, *statuses, now);
+    clocks.look(said->statuses, node_, now);
+    const auto writes = note_absences(*nodes, said->statuses, now);
     if (!writes.empty()) {
         const auto written = store_.transact({election.proof()}, writes);
         if (!written) {
             return pass(written.error());
         }
     }
-    return replaces_owners_ && !statuses->absent.empty() ? replace_owners(election) : Status();
+    // All records are many: not again while the store is as it was.
+    if (!replaces_owners_ || said->statuses.absent.empty() || said->revision == judged_) {
+        return {};
+    }
+    const Status replaced = replace_owners(election);
+    judged_ = replaced ? said->revision : 0;
+    return replaced;
 }
 
 Status Coordinator::replace_owners(const store::Election& election) {

@@ -50,6 +50,7 @@ class Coordinator {
     Presence& presence_;
     const std::string node_;
     const bool replaces_owners_;
+    std::int64_t judged_ = 0;  ///< revision of the store at which all owners were judged last
     Mutex mutex_;
     CondVar wake_;
     bool stop_ DNVME_GUARDED_BY(mutex_) = false;
