@@ -52,12 +52,15 @@ std::vector<std::string> names_in(dm_names* list) {
     return names;
 }
 
-/// With a flush a suspend would fail it, and dm-raid its member.
+/// With a flush a suspend would fail it: dm-raid its member, or the host its write.
 bool keeps_what_it_holds(const plan::DmDevice& device) {
     return std::any_of(device.table.begin(), device.table.end(), [](const auto& target) {
         const auto words = split_words(target.params);
+        const auto has = [&](const char* option) {
+            return std::find(words.begin(), words.end(), option) != words.end();
+        };
         return target.type == DNVME_TARGET_NAME &&
-               std::find(words.begin(), words.end(), DNVME_OPT_HOLD_ON_ERROR) != words.end();
+               (has(DNVME_OPT_HOLD_ON_ERROR) || has(DNVME_OPT_LEASE_MS));
     });
 }
 

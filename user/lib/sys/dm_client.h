@@ -33,8 +33,8 @@ class DmClient {
 
     /// Creates, loads, resumes; a failure leaves nothing. On success the node is there.
     Status create(const plan::DmDevice& device);
-    /// Loads, suspends, resumes; a failure leaves the old table, live. What a member gate holds it
-    /// holds with its new table.
+    /// Loads, suspends, resumes; a failure leaves the old table, live. What the gate of a member
+    /// or of a leg holds it holds with its new table.
     Status reload(const plan::DmDevice& device);
     /// The same, but suspends first and does @p meanwhile before it loads: for what must not change
     /// while the device runs.

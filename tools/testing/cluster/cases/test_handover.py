@@ -141,16 +141,28 @@ class HandoverByHandTest(HandoverTest):
 
 
 class NodeLossTest(Apart):
-    """The node of the owner, with one of two copies, loses its daemon and then its power."""
+    """A mirror over both nodes; one of them loses its power, and comes back."""
 
     keep_state = True
 
-    def test_owner_is_lost_with_a_copy(self) -> None:
+    def test_standby_is_lost_with_a_copy(self) -> None:
+        """What waits for the lease meanwhile must not fail when the copy is given up."""
         first, second = self.nodes
-        first.ctl("volume create v1 --size 64M --redundancy raid1 --node store1 --standbys 1 "
-                  "--place 0.0=disk1 --place 0.1=disk2")
-        device, nqn = self.connected_volume()
-        load = Load(self.host, device)
+        load, nqn = self.loaded_mirror()
+        second.machine.power_cut()
+        wait_until("the copy is given up", lambda: first.health("v1") == "degraded")
+        load.wait_writes()
+        second.machine.boot()
+        second.start_daemon()
+        self.wait_served_by(0)
+        self.host.stop_fio()
+        load.assert_verified()
+        self.delete_leaves_nothing(nqn)
+
+    def test_owner_is_lost_with_a_copy(self) -> None:
+        """First its daemon, for which nothing moves."""
+        first, second = self.nodes
+        load, nqn = self.loaded_mirror()
         first.stop_daemon("KILL")
         wait_until("store1 is offline", lambda: self.presence("store1") == "offline")
         time.sleep(UNDISTURBED_S)
@@ -167,3 +179,10 @@ class NodeLossTest(Apart):
         self.host.stop_fio()
         load.assert_verified()
         self.delete_leaves_nothing(nqn)
+
+    def loaded_mirror(self) -> tuple[Load, str]:
+        """On the host, a load; and the subsystem's NQN."""
+        self.nodes[0].ctl("volume create v1 --size 64M --redundancy raid1 --node store1 "
+                          "--standbys 1 --place 0.0=disk1 --place 0.1=disk2")
+        device, nqn = self.connected_volume()
+        return Load(self.host, device), nqn
