@@ -26,6 +26,12 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
+MemberHistory waited_out(const std::set<std::string>& waits) {
+    MemberHistory history;
+    history.expired = waits;
+    return history;
+}
+
 /// A volume on as many of four nodes as it has members, owned by n1, with a standby on n2 and one
 /// on n4, built.
 struct Apart : World {
@@ -64,6 +70,12 @@ struct Apart : World {
     }
     std::string part(DmKind kind, int number) {
         return "{dm:" + model::dm_uuid(kind, member(number).uuid()) + "}";
+    }
+    /// The lease is over, whoever has waited for it.
+    void do_without_the_unreceipted() {
+        const std::string owner = model::Places(store).node_of(volume());
+        const MemberHistory history = waited_out(decide(owner).unreceipted);
+        store = with_records(store, decide(owner, history).records, 0);
     }
     /// What the owner's node makes of the members.
     MemberDecisions decide(const std::string& node, const MemberHistory& history = {}) {
@@ -256,12 +268,6 @@ struct Lost : Apart {
     }
 };
 
-MemberHistory waited_out(const std::set<std::string>& waits) {
-    MemberHistory history;
-    history.expired = waits;
-    return history;
-}
-
 TEST(Lost, AMemberWithoutReceiptIsLeftOutWhenTheLeaseHasRunOut) {
     Lost world;
     EXPECT_THAT(world.decide("n4").unreceipted, IsEmpty()) << "the lease can be renewed yet";
@@ -340,6 +346,8 @@ TEST_P(ApartAtRandom, NoTwoReachAMemberWhateverHappens) {
             model::change_owner(world.volume(), static_cast<std::uint32_t>(random() % 3));
         if (world.volume().has_handover() && one_in(random, 20))
             model::force_handover(world.volume());
+        if (one_in(random, 6))
+            world.do_without_the_unreceipted();
         const std::string node = "n" + std::to_string(1 + random() % 4);
         world.run(node, one_in(random, 2) ? random() % 12 : SIZE_MAX);
         expect_one_client(world);
