@@ -21,6 +21,7 @@ class CrashTest(NodeCase):
                 self.kill_at(step, CREATE)
                 self.settled_volume()
 
+    @soak_only
     def test_killed_while_deleting(self) -> None:
         for step in (1, 8, 15):
             with self.subTest(step=step):

@@ -36,6 +36,7 @@ class DisksTest(NodeCase):
         self.assert_refused("disk create /dev/vda --name spare --force", "/dev/vda", "swap")
         self.node.machine.run("swapoff /dev/vda; wipefs -q -a /dev/vda")
 
+    @soak_only
     def test_file_system_needs_force(self) -> None:
         self.node.machine.run("mkfs.ext4 -q /dev/vda")
         self.assert_refused("disk create /dev/vda --name spare", "ext4", "--force")
@@ -85,6 +86,7 @@ class DisksTest(NodeCase):
         for i in range(2):
             self.node.ctl(f"disk delete big{i} --yes")
 
+    @soak_only
     @soak_only
     def test_sizes_that_do_not_fit(self) -> None:
         self.assert_refused("volume create v1 --size 5G", "5 GiB", "free", "1023 MiB")

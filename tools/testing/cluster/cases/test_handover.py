@@ -145,6 +145,7 @@ class NodeLossTest(Apart):
 
     keep_state = True
 
+    @soak_only
     def test_standby_is_lost_with_a_copy(self) -> None:
         """What waits for the lease meanwhile must not fail when the copy is given up."""
         first, second = self.nodes
