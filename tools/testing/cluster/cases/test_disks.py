@@ -87,7 +87,6 @@ class DisksTest(NodeCase):
             self.node.ctl(f"disk delete big{i} --yes")
 
     @soak_only
-    @soak_only
     def test_sizes_that_do_not_fit(self) -> None:
         self.assert_refused("volume create v1 --size 5G", "5 GiB", "free", "1023 MiB")
         self.assert_refused("volume create v1 --size 0", "size")
