@@ -57,8 +57,13 @@ class StorageNode:
         return json.loads(self.ctl(f"-o json {arguments}").stdout)
 
     def health(self, volume: str) -> str:
-        """Of a volume, in one word."""
-        return str(self.ctl_json(f"volume show {volume}")["health"])
+        """Of a volume, in one word; "unknown" while the store does not answer."""
+        shown = self.ctl(f"-o json volume show {volume}", check=False)
+        if shown.status == GOES_ON:
+            return "unknown"
+        if not shown.ok:
+            raise RuntimeError(f"volume show {volume}: {shown.stderr}")
+        return str(json.loads(shown.stdout)["health"])
 
     def log(self) -> str:
         """What the running dnvmed has logged."""
