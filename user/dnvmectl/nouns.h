@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
+#include <fmt/format.h>
+
 #include "dnvmectl/client.h"
 
 /// The things that dnvmectl manages by a name of their own, told to the verbs that are the same for
@@ -51,5 +55,24 @@ struct HeadNoun {
     static const auto& views(const List& list) { return list.heads(); }
     static constexpr auto question = "Delete head {}, with its disk?";
 };
+
+template <class Noun>
+using ViewOf = std::decay_t<decltype(Noun::views(typename Noun::List())[0])>;
+
+/// The one of that name. Error: not_found.
+template <class Noun>
+Result<ViewOf<Noun>> find_view(Client& client, const std::string& name) {
+    v1::ListRequest request;
+    request.add_names(name);
+    const auto answer = client.ask(Noun::list_rpc, request);
+    if (!answer) {
+        return tl::unexpected(answer.error());
+    }
+    const auto& views = Noun::views(*answer);
+    if (views.empty()) {
+        return fail(Code::not_found, fmt::format("{} '{}' does not exist", Noun::word, name));
+    }
+    return views[0];
+}
 
 }  // namespace dnvme::ctl

@@ -10,17 +10,11 @@ namespace dnvme::ctl {
 namespace {
 
 Status show_failover(Session& session, const std::string& name) {
-    v1::ListRequest request;
-    request.add_names(name);
-    const auto answer = session.client.ask(VolumeNoun::list_rpc, request);
-    if (!answer) {
-        return tl::unexpected(answer.error());
+    const auto view = find_view<VolumeNoun>(session.client, name);
+    if (!view) {
+        return tl::unexpected(view.error());
     }
-    if (answer->volumes().empty()) {
-        return fail(Code::not_found, fmt::format("volume '{}' does not exist", name));
-    }
-    const v1::VolumeView& view = answer->volumes(0);
-    if (!view.volume().has_handover()) {
+    if (!view->volume().has_handover()) {
         return fail(Code::not_found,
                     fmt::format("volume '{}' has never moved from one node to another", name));
     }
@@ -28,7 +22,7 @@ Status show_failover(Session& session, const std::string& name) {
     if (!disks) {
         return tl::unexpected(disks.error());
     }
-    session.formatter.failover(view, *disks);
+    session.formatter.failover(*view, *disks);
     return {};
 }
 

@@ -26,17 +26,8 @@ Status show_view(Session& session, const v1::VolumeView& view) {
 
 template <class Noun>
 Status show(Session& session, const std::string& name) {
-    v1::ListRequest request;
-    request.add_names(name);
-    const auto answer = session.client.ask(Noun::list_rpc, request);
-    if (!answer) {
-        return tl::unexpected(answer.error());
-    }
-    const auto& views = Noun::views(*answer);
-    if (views.empty()) {
-        return fail(Code::not_found, fmt::format("{} '{}' does not exist", Noun::word, name));
-    }
-    return show_view(session, views[0]);
+    const auto view = find_view<Noun>(session.client, name);
+    return view ? show_view(session, *view) : tl::unexpected(view.error());
 }
 
 template <class Noun>

@@ -150,7 +150,7 @@ void Daemon::note_events() {
 void Daemon::statuses_changed() {
     note_events();
     waiting_.look();
-    if (in_place_ && noted_ && !noted_->statuses.absent.empty()) {
+    if (in_place_ && noted_ && !tells_of_absent(noted_->statuses, told_)) {
         tell_in(kTellSoon);
     }
 }

@@ -101,6 +101,11 @@ v1::NodeStatus make_status(const Observation& seen, const v1::NodeStatus& before
     return status;
 }
 
+bool tells_of_absent(const store::Statuses& statuses, const v1::NodeStatus& status) {
+    return std::ranges::equal(statuses.absent, status.silent(), {},
+                              [](const auto& entry) { return entry.first; });
+}
+
 bool hears_absent(const Observation& seen) {
     return std::ranges::any_of(seen.statuses.absent,
                                [&](const auto& entry) { return is_connected(seen, entry.first); });

@@ -17,6 +17,9 @@ std::string offline_words(const std::string& node, const store::Statuses& status
 v1::NodeStatus make_status(const Observation& seen, const v1::NodeStatus& before,
                            std::int64_t now_unix_s);
 
+/// Whether @p status names as silent those nodes that are offline, and no other.
+bool tells_of_absent(const store::Statuses& statuses, const v1::NodeStatus& status);
+
 /// Whether a node that is offline is connected to this one all the same.
 bool hears_absent(const Observation& seen);
 

@@ -101,6 +101,11 @@ std::optional<DmIdentity> parse_dm_uuid(std::string_view dm_uuid) {
     return DmIdentity{static_cast<DmKind>(kind - kKinds.begin()), std::string(uuid)};
 }
 
+bool is_kind(std::string_view dm_uuid, std::initializer_list<DmKind> kinds) {
+    const auto identity = parse_dm_uuid(dm_uuid);
+    return identity && std::find(kinds.begin(), kinds.end(), identity->kind) != kinds.end();
+}
+
 std::string subsystem_nqn(std::string_view controller_uuid) {
     return fmt::format("{}{}", kNqnUuidPrefix, controller_uuid);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct DmIdentity {
 };
 /// Back from dm_uuid(); nothing if the device is not ours.
 std::optional<DmIdentity> parse_dm_uuid(std::string_view dm_uuid);
+/// Whether it is a device of ours, for one of these.
+bool is_kind(std::string_view dm_uuid, std::initializer_list<DmKind> kinds);
 
 /// "nqn.2014-08.org.nvmexpress:uuid:<controller uuid>" (NVMe base specification 2.0, 4.5).
 std::string subsystem_nqn(std::string_view controller_uuid);

@@ -22,17 +22,8 @@ tl::unexpected<Error> not_ours(std::string_view what) {
     return fail(Code::internal, fmt::format("{} is not dnvme's: nothing was done to it", what));
 }
 
-bool is_kind(const std::string& uuid, model::DmKind kind) {
-    const auto identity = model::parse_dm_uuid(uuid);
-    return identity && identity->kind == kind;
-}
-
 bool is_front(const std::string& uuid) {
-    return is_kind(uuid, model::DmKind::front);
-}
-
-bool is_member_gate(const std::string& uuid) {
-    return is_kind(uuid, model::DmKind::rmeta) || is_kind(uuid, model::DmKind::rdata);
+    return model::is_kind(uuid, {model::DmKind::front});
 }
 
 bool is_ours(const std::string& uuid, const std::string& name) {
@@ -205,7 +196,7 @@ Status Checker::operator()(const ReloadDm& a) const {
 }
 
 Status Checker::operator()(const Fence& a) {
-    if (!is_front(a.uuid) && !is_kind(a.uuid, model::DmKind::gate))
+    if (!model::is_kind(a.uuid, {model::DmKind::front, model::DmKind::gate}))
         return not_ours("dm device " + a.uuid);
     fenced_.insert(a.uuid);
     return {};
@@ -234,7 +225,7 @@ Status Checker::operator()(const RemoveDm& a) const {
 
 /// Only what stands below redundancy is ever wiped, and only when nothing stands on it.
 Status Checker::operator()(const WipeDm& a) const {
-    if (!is_kind(a.uuid, model::DmKind::gate) && !is_kind(a.uuid, model::DmKind::rmeta))
+    if (!model::is_kind(a.uuid, {model::DmKind::gate, model::DmKind::rmeta}))
         return not_ours("dm device " + a.uuid);
     if (count_holders(state_, a.uuid) != 0)
         return refuse("something stands on it");
@@ -249,7 +240,7 @@ Status Checker::operator()(const WipeRemote& a) const {
 
 /// An array that runs has its superblocks in memory and writes over what is changed below it.
 Status Checker::operator()(const ResyncDirty& a) const {
-    if (!is_kind(a.rmeta_uuid, model::DmKind::rmeta))
+    if (!model::is_kind(a.rmeta_uuid, {model::DmKind::rmeta}))
         return not_ours("dm device " + a.rmeta_uuid);
     if (count_holders(state_, a.rmeta_uuid) != 0)
         return refuse("its array is running");
@@ -257,12 +248,14 @@ Status Checker::operator()(const ResyncDirty& a) const {
 }
 
 Status Checker::operator()(const FailMember& a) const {
-    const bool is = is_member_gate(a.uuid) || is_kind(a.uuid, model::DmKind::leg);
-    return is ? Status() : not_ours("dm device " + a.uuid);
+    const bool gate =
+        model::is_kind(a.uuid, {model::DmKind::rmeta, model::DmKind::rdata, model::DmKind::leg});
+    return gate ? Status() : not_ours("dm device " + a.uuid);
 }
 
 Status Checker::operator()(const ReleaseMember& a) const {
-    return is_member_gate(a.uuid) ? Status() : not_ours("dm device " + a.uuid);
+    const bool gate = model::is_kind(a.uuid, {model::DmKind::rmeta, model::DmKind::rdata});
+    return gate ? Status() : not_ours("dm device " + a.uuid);
 }
 
 Status Checker::operator()(const CreateSubsystem& a) const {

@@ -79,8 +79,7 @@ std::string sentence(const ResyncDirty& a) {
 }
 
 std::string sentence(const FailMember& a) {
-    const auto identity = model::parse_dm_uuid(a.uuid);
-    const bool leg = identity && identity->kind == model::DmKind::leg;
+    const bool leg = model::is_kind(a.uuid, {model::DmKind::leg});
     return fmt::format("fail what {} gate {} gets", leg ? "leg" : "member", name_of(a.uuid));
 }
 

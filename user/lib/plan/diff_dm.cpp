@@ -56,10 +56,8 @@ Holders holders_in(const KernelState& state) {
 
 /// An array goes on without a member that it loses, and so does the gate of its leg.
 bool lets_go(const Diff& diff, const std::string& holder, const std::string& uuid) {
-    const auto identity = model::parse_dm_uuid(holder);
     const auto wanted = diff.wanted.dm.find(holder);
-    const bool goes_on =
-        identity && (identity->kind == model::DmKind::raid || identity->kind == model::DmKind::leg);
+    const bool goes_on = model::is_kind(holder, {model::DmKind::raid, model::DmKind::leg});
     return goes_on && wanted != diff.wanted.dm.end() &&
            !dm_devices_below(wanted->second).contains(uuid);
 }

@@ -167,6 +167,8 @@ void LegJudge::judge_rebuilding(int index) {
     const RaidHealth* raid = reach_.raid(leg_);
     if (!begun || raid == nullptr || !raid->idle || letter(index) != kInSync)
         return;
+    if (model::has_lease(volume_) && !reach_.is_probed(leg_, member))
+        return;
     decisions_.synced.insert(member.uuid());
     if (history_.synced.contains(member.uuid()))
         record(member, LogicalDisk::IN_SYNC, LogicalDisk::TROUBLE_UNSPECIFIED);

@@ -20,11 +20,6 @@ using model::DmKind;
 
 constexpr std::uint32_t kThinId = 0;
 
-bool is_kind(const std::string& uuid, DmKind kind) {
-    const auto identity = model::parse_dm_uuid(uuid);
-    return identity && identity->kind == kind;
-}
-
 class Orderer {
   public:
     Orderer(const model::Cluster& cluster, const Desired& desired, const KernelState& actual,
@@ -268,8 +263,7 @@ void Orderer::fail_what_goes() {
         return;
     const std::set<std::string> taken = gates_taken();
     for (const std::string& uuid : diff_.remove_dm) {
-        const bool gate = is_kind(uuid, DmKind::rmeta) || is_kind(uuid, DmKind::rdata) ||
-                          is_kind(uuid, DmKind::leg);
+        const bool gate = model::is_kind(uuid, {DmKind::rmeta, DmKind::rdata, DmKind::leg});
         const char leg = actual_.dm.at(uuid).leg;
         const bool holds = leg == DNVME_STATE_HELD || leg == DNVME_STATE_EXPIRED;
         if (gate && (holds || (taken.contains(uuid) && leg != DNVME_STATE_DEAD)))
@@ -372,7 +366,7 @@ void Orderer::build(const v1::Volume& volume, const v1::Leg& leg) {
 void Orderer::build_top(const v1::Leg& leg) {
     for (const std::string& uuid : top_parts(leg)) {
         const bool done =
-            !leaving(leg).empty() && entering(leg).empty() && is_kind(uuid, DmKind::leg);
+            !leaving(leg).empty() && entering(leg).empty() && model::is_kind(uuid, {DmKind::leg});
         if (!done)
             build(uuid);
     }

@@ -70,10 +70,10 @@ bool Reach::runs(const v1::Leg& leg) const {
            actual_.dm.contains(dm_uuid(DmKind::thin, leg.uuid()));
 }
 
-bool Reach::is_in_array(const v1::Leg& leg, const v1::LogicalDisk& member) const {
-    const auto array = actual_.dm.find(dm_uuid(DmKind::raid, leg.uuid()));
-    return array != actual_.dm.end() &&
-           dm_devices_below(array->second).contains(dm_uuid(DmKind::rdata, member.uuid()));
+bool Reach::is_below(DmKind kind, const v1::Leg& leg, const v1::LogicalDisk& member) const {
+    const auto device = actual_.dm.find(dm_uuid(kind, leg.uuid()));
+    return device != actual_.dm.end() &&
+           dm_devices_below(device->second).contains(dm_uuid(DmKind::rdata, member.uuid()));
 }
 
 bool Reach::has_gate(const v1::LogicalDisk& member, char state) const {

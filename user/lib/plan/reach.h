@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/cluster.h"
+#include "model/names.h"
 #include "model/places.h"
 #include "plan/kernel_state.h"
 
@@ -43,7 +44,13 @@ class Reach {
     /// Whether a leg with redundancy is built as a whole: it may be serving.
     [[nodiscard]] bool runs(const v1::Leg& leg) const;
     /// Whether its array, running or not built upon yet, has the member in its table.
-    [[nodiscard]] bool is_in_array(const v1::Leg& leg, const v1::LogicalDisk& member) const;
+    [[nodiscard]] bool is_in_array(const v1::Leg& leg, const v1::LogicalDisk& member) const {
+        return is_below(model::DmKind::raid, leg, member);
+    }
+    /// Whether the gate of the leg probes it, so that the leg does not outlive it (L5).
+    [[nodiscard]] bool is_probed(const v1::Leg& leg, const v1::LogicalDisk& member) const {
+        return is_below(model::DmKind::leg, leg, member);
+    }
     /// Whether a member gate holds, or has failed, what it got: DNVME_STATE_*.
     [[nodiscard]] bool has_gate(const v1::LogicalDisk& member, char state) const;
     /// Of the array of a leg; null if there is none.
@@ -51,6 +58,9 @@ class Reach {
 
   private:
     [[nodiscard]] bool is_connected(const v1::LogicalDisk& member) const;
+    /// Whether the table of this device of the leg names the member.
+    [[nodiscard]] bool is_below(model::DmKind kind, const v1::Leg& leg,
+                                const v1::LogicalDisk& member) const;
 
     const model::Places places_;
     std::set<std::string> unfenced_;  ///< members that an owner before may still write to

@@ -279,10 +279,9 @@ Result<plan::DmDevice> LinuxKernel::with_numbers(const plan::DmDevice& device) {
 }
 
 Status LinuxKernel::read_status(plan::DmDevice& device) {
-    const auto kind = model::parse_dm_uuid(device.uuid)->kind;
-    const bool raid = kind == model::DmKind::raid;
-    const bool gate =
-        kind == model::DmKind::rmeta || kind == model::DmKind::rdata || kind == model::DmKind::leg;
+    const bool raid = model::is_kind(device.uuid, {model::DmKind::raid});
+    const bool gate = model::is_kind(
+        device.uuid, {model::DmKind::rmeta, model::DmKind::rdata, model::DmKind::leg});
     if (!raid && !gate)
         return {};
     const auto targets = dm_.status(device.uuid);
@@ -349,12 +348,18 @@ Status LinuxKernel::probe_nvmet(plan::KernelState& state) {
     state.subsystems = std::move(nvmet->subsystems);
     state.ports = std::move(nvmet->ports);
     state.hosts = std::move(nvmet->hosts);
+    return {};
+}
+
+/// Without the module the kernel would look for it each time it is asked.
+void LinuxKernel::probe_peers(plan::KernelState& state) {
+    if (!state.modules.contains(model::witness_module))
+        return;
     std::set<std::uint16_t> services;
     for (const auto& [id, port] : state.ports)
         services.insert(port.service);
     if (auto peers = connected_peers(services))
         state.peers = *std::move(peers);
-    return {};
 }
 
 Result<plan::KernelState> LinuxKernel::probe(const std::vector<BlockDevice>& labelled) {
@@ -376,6 +381,7 @@ Result<plan::KernelState> LinuxKernel::probe(const std::vector<BlockDevice>& lab
     if (!modules)
         return pass(modules.error());
     state.modules = *std::move(modules);
+    probe_peers(state);
     return state;
 }
 

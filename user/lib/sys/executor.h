@@ -40,6 +40,7 @@ class LinuxKernel final : public Kernel {
 
     Status probe_dm(plan::KernelState& state);
     Status probe_nvmet(plan::KernelState& state);
+    static void probe_peers(plan::KernelState& state);
     Result<plan::DmDevice> read_device(const DmInfo& info, const DeviceMap& devices);
     /// What the target says of itself, if the plan depends on it.
     Status read_status(plan::DmDevice& device);

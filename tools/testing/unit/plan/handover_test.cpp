@@ -12,6 +12,7 @@
 #include "model/places.h"
 #include "plan/members.h"
 #include "plan/references.h"
+#include "plan/tables.h"
 #include "random_cluster.h"
 #include "sample.h"
 #include "world.h"
@@ -76,16 +77,6 @@ struct Apart : World {
         const std::string owner = model::Places(store).node_of(volume());
         const MemberHistory history = waited_out(decide(owner).unreceipted);
         store = with_records(store, decide(owner, history).records, 0);
-    }
-    /// What the owner's node makes of the members.
-    MemberDecisions decide(const std::string& node, const MemberHistory& history = {}) {
-        std::set<std::string> disks;
-        for (const auto& [name, disk] : store.disks) {
-            if (disk.node() == node)
-                disks.insert(disk.uuid());
-        }
-        const KernelState kernel = probe(node);
-        return decide_members(store, node, Reach(store, disks, node, kernel), history, 0);
     }
     std::vector<std::string> sentences_of(const std::string& node) { return sentences(plan(node)); }
 };
@@ -252,6 +243,27 @@ TEST(Apart, AMemberThatIsStaleIsNotProbedAnyMore) {
     world.settle();
     EXPECT_THAT(world.lease("n1"), HasSubstr("probe 2")) << "before it is recorded in-sync";
     EXPECT_THAT(world.sentences_of("n1"), IsEmpty());
+}
+
+/// Until its leg would notice that it is gone: an owner that is cut off must not go on reading
+/// (L5).
+TEST(Apart, AMemberThatIsNotProbedIsNotRecordedInSync) {
+    Apart world;
+    world.member(1).set_sync(v1::LogicalDisk::REBUILDING);
+    world.settle();
+    KernelState& kernel = world.kernels["n1"];
+    const std::string leg = world.volume().legs(0).uuid();
+    kernel.dm.at(model::dm_uuid(DmKind::raid, leg)).raid = {.letters = "AA", .idle = true};
+    MemberHistory history;
+    history.synced = {world.member(1).uuid()};
+    ASSERT_THAT(world.decide("n1", history).records, testing::SizeIs(1));
+
+    DmDevice& gate = kernel.dm.at(model::dm_uuid(DmKind::leg, leg));
+    gate.table = lease_device(world.volume().legs(0), {world.member(1).uuid()}).table;
+    EXPECT_THAT(world.decide("n1", history).records, IsEmpty());
+    world.settle();
+    kernel.dm.at(model::dm_uuid(DmKind::raid, leg)).raid = {.letters = "AA", .idle = true};
+    EXPECT_THAT(world.decide("n1", history).records, testing::SizeIs(1));
 }
 
 /// Controller 0 and member 0 are lost together with n1.

@@ -96,6 +96,12 @@ Desired World::desire(const std::string& node) const {
     return build_desired(store, disks_of(store, node), {.node = node}, {}, probe(node));
 }
 
+MemberDecisions World::decide(const std::string& node, const MemberHistory& history) const {
+    const std::set<std::string> disks = disks_of(store, node);
+    const KernelState kernel = probe(node);
+    return decide_members(store, node, Reach(store, disks, node, kernel), history, 0);
+}
+
 std::vector<Action> World::plan(const std::string& node) const {
     return make_plan(store, desire(node), probe(node));
 }

@@ -23,6 +23,9 @@ class World {
     [[nodiscard]] KernelState probe(const std::string& node) const;
     [[nodiscard]] Desired desire(const std::string& node) const;
     [[nodiscard]] std::vector<Action> plan(const std::string& node) const;
+    /// What it makes of the members of volumes that it serves.
+    [[nodiscard]] MemberDecisions decide(const std::string& node,
+                                         const MemberHistory& history = {}) const;
     /// Names of the nodes that can write to a member: the one of its disk, if anything stands on
     /// its gate, and the one of a connection that is let in.
     [[nodiscard]] std::set<std::string> clients_of(const v1::LogicalDisk& member) const;

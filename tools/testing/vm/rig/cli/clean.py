@@ -9,7 +9,7 @@ import shutil
 from rig import cleanup
 from rig.paths import cache_dir
 
-CACHES = ("kernels", "modules", "initramfs", "built")
+CACHES = ("kernels", "modules", "initramfs", "built", "clang-tidy")
 
 
 def define(parser: argparse.ArgumentParser) -> None:
